@@ -1,0 +1,34 @@
+#![doc = include_str!("../README.md")]
+
+mod model_facts;
+
+mod capabilities;
+mod dispute;
+mod effort;
+mod modality;
+mod rates;
+
+mod vocabulary;
+
+mod arn;
+mod family;
+mod geography;
+mod lookup;
+mod name;
+mod profile;
+
+#[rustfmt::skip]
+mod generated;
+
+pub use arn::{Arn, ParseArnError, ResourceKind};
+pub use capabilities::Capabilities;
+pub use dispute::{Dispute, Source};
+pub use effort::{Effort, ThinkingLevelMapping};
+pub use family::{Family, family};
+pub use geography::Geography;
+pub use lookup::{Resolved, all, find, served_only_through_profile};
+pub use modality::Modality;
+pub use model_facts::ModelFacts;
+pub use name::find_by_name;
+pub use profile::{home_profile, profile_candidates};
+pub use rates::{RateTier, Rates, ServiceTier, ServiceTierRates};

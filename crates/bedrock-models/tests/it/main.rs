@@ -1,0 +1,6 @@
+//! What the table says and how it is found, through the public API.
+
+mod lookup;
+mod profiles;
+mod table;
+mod vocabulary;
