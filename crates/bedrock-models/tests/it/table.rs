@@ -1,7 +1,11 @@
 //! The table against the data it is made from. The data file is read here as plain JSON, not through the
 //! generator, so that a mistake of the generator's shows.
+#![expect(
+    clippy::float_cmp,
+    reason = "prices are decimal numbers of a few digits, compared as written"
+)]
 
-use clawdia_bedrock_models::{Effort, ModelFacts, ServiceTier, Source, all, find};
+use clawdia_bedrock_models::{Effort, Geography, ModelFacts, ServiceTier, Source, all, find};
 use serde_json::Value;
 
 fn data() -> Vec<Value> {
@@ -62,7 +66,7 @@ fn undisputed_facts_are_taken_over_as_they_are() {
         let facts = facts(row["id"].as_str().expect("an id"));
         assert_eq!(facts.base_id, row["baseId"]);
         assert_eq!(
-            facts.geography.as_ref().map(|geography| geography.as_str()),
+            facts.geography.as_ref().map(Geography::as_str),
             row["geography"].as_str()
         );
         for (key, value) in row["cost"].as_object().expect("rates") {
