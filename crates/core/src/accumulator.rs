@@ -1,0 +1,206 @@
+//! Events folded into the message they describe.
+//!
+//! Separate from providers and from the wire so that both build on the same fold, and a host can have the partial
+//! message at any moment, also after an error.
+
+use std::mem;
+
+use crate::block::{AssistantBlock, Text, Thinking, ToolCall};
+use crate::error::{ErrorKind, ProviderError};
+use crate::message::AssistantMessage;
+use crate::model::Model;
+use crate::partial_json::PartialJson;
+use crate::stop_reason::StopReason;
+use crate::stream_event::{Finish, StreamEvent};
+use crate::tool_arguments;
+
+/// Builds an [`AssistantMessage`] from [`StreamEvent`]s.
+///
+/// Time and memory are linear in the text received. Feed it every item of an
+/// [`EventStream`](crate::EventStream): events to [`push`](Self::push), the error to [`fail`](Self::fail).
+///
+/// ```
+/// use clawdia_core::{Accumulator, Api, Model, StreamEvent};
+/// let model = Model::new("acme", "large", Api::new("acme"));
+/// let mut accumulator = Accumulator::new(&model);
+/// accumulator.push(&StreamEvent::Start);
+/// accumulator.push(&StreamEvent::TextStart { content_index: 0 });
+/// accumulator.push(&StreamEvent::TextDelta { content_index: 0, delta: "Hel".into() });
+/// assert_eq!(accumulator.message().text(), "Hel");
+/// ```
+#[derive(Debug, Clone)]
+pub struct Accumulator {
+    message: AssistantMessage,
+    /// Per content index, the argument text of a tool call that has not ended.
+    open_calls: Vec<Option<OpenCall>>,
+    finished: bool,
+}
+
+#[derive(Debug, Clone, Default)]
+struct OpenCall {
+    text: String,
+    /// How much of `text` the partial view has seen; it is fed only when somebody looks.
+    viewed: usize,
+    view: PartialJson,
+}
+
+impl Accumulator {
+    /// Starts an empty message from `model`.
+    pub fn new(model: &Model) -> Self {
+        Self {
+            message: AssistantMessage {
+                api: Some(model.api.clone()),
+                provider: Some(model.provider.clone()),
+                model: Some(model.id.clone()),
+                ..AssistantMessage::default()
+            },
+            open_calls: Vec::new(),
+            finished: false,
+        }
+    }
+
+    /// Sets when the message was asked for, in milliseconds since the Unix epoch.
+    #[must_use]
+    pub fn with_timestamp(mut self, milliseconds: u64) -> Self {
+        self.message.timestamp = Some(milliseconds);
+        self
+    }
+
+    /// Takes in an event. Events after the end, and events for blocks that do not exist, change nothing.
+    pub fn push(&mut self, event: &StreamEvent) {
+        if self.finished {
+            return;
+        }
+        match event {
+            StreamEvent::Start => {}
+            StreamEvent::TextStart { content_index } => {
+                self.begin(*content_index, AssistantBlock::Text(Text::default()));
+            }
+            StreamEvent::ThinkingStart { content_index } => {
+                self.begin(*content_index, AssistantBlock::Thinking(Thinking::default()));
+            }
+            StreamEvent::ToolCallStart { content_index, id, name } => {
+                let call = ToolCall { id: id.clone(), name: name.clone(), ..ToolCall::default() };
+                self.begin(*content_index, AssistantBlock::ToolCall(call));
+                if self.open_calls.len() <= *content_index {
+                    self.open_calls.resize_with(content_index + 1, || None);
+                }
+                self.open_calls[*content_index] = Some(OpenCall::default());
+            }
+            StreamEvent::TextDelta { content_index, delta } => {
+                if let Some(AssistantBlock::Text(block)) = self.message.content.get_mut(*content_index) {
+                    block.text.push_str(delta);
+                }
+            }
+            StreamEvent::ThinkingDelta { content_index, delta } => {
+                if let Some(AssistantBlock::Thinking(block)) = self.message.content.get_mut(*content_index) {
+                    block.thinking.push_str(delta);
+                }
+            }
+            StreamEvent::ToolCallDelta { content_index, delta } => {
+                if let Some(Some(open)) = self.open_calls.get_mut(*content_index) {
+                    open.text.push_str(delta);
+                }
+            }
+            StreamEvent::TextEnd { content_index, citations } => {
+                if let Some(AssistantBlock::Text(block)) = self.message.content.get_mut(*content_index) {
+                    block.citations.clone_from(citations);
+                }
+            }
+            StreamEvent::ThinkingEnd { content_index, signature, redacted } => {
+                if let Some(AssistantBlock::Thinking(block)) = self.message.content.get_mut(*content_index) {
+                    block.thinking_signature.clone_from(signature);
+                    block.redacted = *redacted;
+                }
+            }
+            StreamEvent::ToolCallEnd { content_index } => self.end_call(*content_index),
+            StreamEvent::Done(finish) => {
+                self.finish_with(finish);
+                self.finished = true;
+            }
+        }
+    }
+
+    /// Takes in the error a stream ended with.
+    pub fn fail(&mut self, error: &ProviderError) {
+        if self.finished {
+            return;
+        }
+        for index in 0..self.open_calls.len() {
+            self.end_call(index);
+        }
+        if let Some(finish) = error.finish() {
+            self.finish_with(finish);
+        }
+        self.message.stop_reason = match error.kind() {
+            ErrorKind::Aborted => StopReason::Aborted,
+            _ => StopReason::Error,
+        };
+        self.message.error_message = Some(error.message().to_owned());
+        self.finished = true;
+    }
+
+    /// The message so far. Tool calls that have not ended show no arguments; see
+    /// [`partial_arguments`](Self::partial_arguments).
+    pub fn message(&self) -> &AssistantMessage {
+        &self.message
+    }
+
+    /// The arguments of a tool call as far as they have arrived: strings and containers may still be open.
+    ///
+    /// Each fragment is read once, however often this is called.
+    pub fn partial_arguments(
+        &mut self,
+        content_index: usize,
+    ) -> Option<&serde_json::Map<String, serde_json::Value>> {
+        if let Some(Some(open)) = self.open_calls.get_mut(content_index) {
+            open.view.push(&open.text[open.viewed..]);
+            open.viewed = open.text.len();
+            return Some(open.view.object());
+        }
+        match self.message.content.get(content_index)? {
+            AssistantBlock::ToolCall(call) => Some(&call.arguments),
+            AssistantBlock::Text(_) | AssistantBlock::Thinking(_) | AssistantBlock::Image(_) => None,
+        }
+    }
+
+    /// Whether the end, good or bad, was taken in.
+    pub fn is_finished(&self) -> bool {
+        self.finished
+    }
+
+    /// Gives the message away, complete or not.
+    pub fn into_message(self) -> AssistantMessage {
+        self.message
+    }
+
+    fn begin(&mut self, content_index: usize, block: AssistantBlock) {
+        // Blocks are begun in order of their index; anything else breaks the grammar and is left out.
+        if content_index == self.message.content.len() {
+            self.message.content.push(block);
+        }
+    }
+
+    fn end_call(&mut self, content_index: usize) {
+        let Some(open) = self.open_calls.get_mut(content_index).and_then(Option::take) else {
+            return;
+        };
+        if let Some(AssistantBlock::ToolCall(call)) = self.message.content.get_mut(content_index) {
+            let (arguments, error) = tool_arguments::read(&open.text);
+            call.arguments = arguments;
+            call.arguments_error = error;
+        }
+    }
+
+    fn finish_with(&mut self, finish: &Finish) {
+        let message = &mut self.message;
+        message.stop_reason = finish.stop_reason;
+        message.raw_stop_reason.clone_from(&finish.raw_stop_reason);
+        message.usage = finish.usage;
+        message.response_id.clone_from(&finish.response_id);
+        message.response_model.clone_from(&finish.response_model);
+        let mut diagnostics = mem::take(&mut message.diagnostics);
+        diagnostics.extend(finish.diagnostics.iter().cloned());
+        message.diagnostics = diagnostics;
+    }
+}

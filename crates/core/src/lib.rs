@@ -1,0 +1,83 @@
+#![doc = include_str!("../README.md")]
+
+mod string_newtype;
+
+mod api;
+mod charge;
+mod cost;
+mod modality;
+mod model;
+mod model_ref;
+mod thinking_level;
+mod usage;
+
+mod block;
+mod context;
+mod message;
+mod stream_options;
+mod system_prompt;
+mod tool;
+mod transcript;
+
+mod accumulator;
+mod diagnostic;
+mod json_text;
+mod partial_json;
+mod stop_reason;
+mod stream_event;
+mod tool_arguments;
+pub mod wire;
+
+mod error;
+mod model_source;
+mod provider;
+
+mod host_context;
+mod model_config;
+mod plugin;
+mod provider_config;
+mod section;
+
+#[cfg(feature = "testing")]
+pub mod testing;
+
+pub use accumulator::Accumulator;
+pub use api::Api;
+pub use block::{
+    AssistantBlock, Audio, Citation, Document, Image, SearchResult, Text, Thinking, ToolCall, ToolCallId,
+    ToolResultBlock, UserBlock, Video,
+};
+pub use charge::{Amount, Charge};
+pub use context::Context;
+pub use cost::{Cost, CostTier, ServiceTierCost};
+pub use diagnostic::Diagnostic;
+pub use error::{ErrorKind, ProviderError};
+pub use host_context::{Clock, Environment, HostContext, SystemClock};
+pub use json_text::without_lone_surrogates;
+pub use message::{AssistantMessage, Message, ToolResultMessage, UserMessage};
+pub use modality::Modality;
+pub use model::Model;
+pub use model_config::{CostConfig, ModelConfig};
+pub use model_ref::{ModelId, ModelRef, ParseModelRefError, ProviderId};
+pub use model_source::ModelSource;
+pub use plugin::{
+    Connect, OpenSource, Plugins, PluginsError, ProviderPlugin, SourcePlugin, UnknownApi, UnknownProvider,
+};
+pub use provider::{IncompleteMessage, Provider, ProviderExt};
+pub use provider_config::{ProviderConfig, Secret};
+pub use section::{Section, SectionError, SectionPlugin};
+pub use stop_reason::StopReason;
+pub use stream_event::{EventStream, Finish, StreamEvent};
+pub use stream_options::{CacheRetention, StreamOptions, TimeLimits, Timeouts};
+pub use thinking_level::{ParseThinkingLevelError, ThinkingLevel};
+pub use tool::{Tool, ToolChoice};
+pub use transcript::ShapeError;
+pub use usage::Usage;
+
+pub use schemars;
+
+/// What [`register!`] expands to; not for use by hand.
+#[doc(hidden)]
+pub mod __private {
+    pub use inventory;
+}
