@@ -3,7 +3,11 @@
 use std::path::{Path, PathBuf};
 
 /// The directory of the workspace's manifest.
+///
+/// What cargo says at run time counts before what it said at build time: two checkouts that share a target
+/// directory share this program too, and each means itself.
 pub fn root() -> PathBuf {
-    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
-    manifest.parent().unwrap_or(manifest).to_path_buf()
+    let built = || PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let manifest = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(built, PathBuf::from);
+    manifest.parent().map_or_else(|| manifest.clone(), Path::to_path_buf)
 }
