@@ -75,10 +75,7 @@ impl<'a> Arn<'a> {
     /// When the text does not have an ARN's six parts, or lacks a partition, service or resource.
     pub fn parse(text: &'a str) -> Result<Self, ParseArnError> {
         let mut parts = text.splitn(6, ':');
-        if !parts
-            .next()
-            .is_some_and(|scheme| scheme.eq_ignore_ascii_case("arn"))
-        {
+        if !parts.next().is_some_and(|scheme| scheme.eq_ignore_ascii_case("arn")) {
             return Err(ParseArnError::Scheme);
         }
         let mut next = || parts.next().ok_or(ParseArnError::TooShort);
@@ -89,11 +86,7 @@ impl<'a> Arn<'a> {
             account: Some(next()?).filter(|account| !account.is_empty()),
             resource: next()?,
         };
-        let needed = [
-            ("partition", arn.partition),
-            ("service", arn.service),
-            ("resource", arn.resource),
-        ];
+        let needed = [("partition", arn.partition), ("service", arn.service), ("resource", arn.resource)];
         match needed.iter().find(|(_, value)| value.is_empty()) {
             Some(&(part, _)) => Err(ParseArnError::Empty { part }),
             None => Ok(arn),

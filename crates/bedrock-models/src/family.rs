@@ -115,9 +115,7 @@ pub(crate) fn split_geography(id: &str) -> Option<(Geography, &str)> {
 }
 
 fn is_vendor(text: &str) -> bool {
-    FAMILIES
-        .iter()
-        .any(|(vendor, _, _)| vendor.eq_ignore_ascii_case(text))
+    FAMILIES.iter().any(|(vendor, _, _)| vendor.eq_ignore_ascii_case(text))
 }
 
 fn of_base_id(base_id: &str) -> Family {

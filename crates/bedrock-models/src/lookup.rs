@@ -55,26 +55,14 @@ pub fn find(id: &str) -> Option<Resolved> {
         Err(_) => id,
     };
     if let Some(facts) = spellings(id).find_map(row) {
-        return Some(Resolved {
-            facts,
-            base_id: facts.base_id,
-            geography: facts.geography,
-            exact: true,
-        });
+        return Some(Resolved { facts, base_id: facts.base_id, geography: facts.geography, exact: true });
     }
     let (geography, base_id) = match split_geography(id) {
         Some((geography, base_id)) => (Some(geography), base_id),
         None => (None, id),
     };
-    let facts = spellings(base_id)
-        .find_map(row)
-        .or_else(|| spellings(base_id).find_map(dearest_of_base))?;
-    Some(Resolved {
-        facts,
-        base_id: facts.base_id,
-        geography,
-        exact: false,
-    })
+    let facts = spellings(base_id).find_map(row).or_else(|| spellings(base_id).find_map(dearest_of_base))?;
+    Some(Resolved { facts, base_id: facts.base_id, geography, exact: false })
 }
 
 /// Whether an id is a foundation model's that the service refuses to call without an inference profile.
@@ -116,11 +104,7 @@ struct Spelling<'a> {
 impl Spelling<'_> {
     /// How a row's id compares with this spelling, case ignored (rows are in lower case).
     fn compare(self, id: &str) -> Ordering {
-        let sought = self
-            .stem
-            .bytes()
-            .chain(self.suffix.bytes())
-            .map(|byte| byte.to_ascii_lowercase());
+        let sought = self.stem.bytes().chain(self.suffix.bytes()).map(|byte| byte.to_ascii_lowercase());
         id.bytes().cmp(sought)
     }
 }

@@ -75,10 +75,7 @@ impl ModelFacts {
     /// The outer `None` means that the table has nothing to say about the level, the inner one that the model
     /// has no such level: `off` with `Some(None)` is a model whose thinking cannot be switched off.
     pub fn thinking_level(&self, level: &str) -> Option<Option<&'static str>> {
-        self.thinking_levels
-            .iter()
-            .find(|mapping| mapping.level == level)
-            .map(|mapping| mapping.value)
+        self.thinking_levels.iter().find(|mapping| mapping.level == level).map(|mapping| mapping.value)
     }
 
     /// The prices of a service tier; those of ordinary requests when the table has none for it.

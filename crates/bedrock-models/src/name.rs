@@ -50,11 +50,7 @@ impl Match {
             None => facts.name?,
         };
         let length = match_length(text, name);
-        (length > 0).then_some(Self {
-            base_id: facts.base_id,
-            name,
-            length,
-        })
+        (length > 0).then_some(Self { base_id: facts.base_id, name, length })
     }
 }
 
@@ -78,10 +74,7 @@ fn match_length(text: &[String], name: &str) -> usize {
         !sought.is_empty()
             && text.windows(sought.len()).enumerate().any(|(start, window)| {
                 let next = text.get(start + sought.len());
-                window
-                    .iter()
-                    .zip(sought)
-                    .all(|(word, sought)| word.eq_ignore_ascii_case(sought))
+                window.iter().zip(sought).all(|(word, sought)| word.eq_ignore_ascii_case(sought))
                     && !next.is_some_and(|word| is_version(word))
             })
     };
@@ -95,6 +88,5 @@ fn is_version(word: &str) -> bool {
 
 /// The runs of letters and of digits in a text.
 fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|character: char| !character.is_ascii_alphanumeric())
-        .filter(|word| !word.is_empty())
+    text.split(|character: char| !character.is_ascii_alphanumeric()).filter(|word| !word.is_empty())
 }

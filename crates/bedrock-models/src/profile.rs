@@ -31,11 +31,7 @@ pub fn profile_candidates(base_id: &str, region: &str) -> Vec<String> {
     let geographies = Geography::of_region(region);
     let id_in = |geography: &Geography| format!("{geography}.{base_id}");
     let known: Vec<_> = geographies.iter().map(id_in).filter(|id| has_row(id)).collect();
-    if known.is_empty() {
-        geographies.first().map(id_in).into_iter().collect()
-    } else {
-        known
-    }
+    if known.is_empty() { geographies.first().map(id_in).into_iter().collect() } else { known }
 }
 
 /// The profile to call a model through in a region: the first of [`profile_candidates`].

@@ -23,23 +23,14 @@ impl ModelFacts {
             cache_write: self.rates.cache_write,
             cache_write_1h: self.rates.cache_write_1h,
             tiers: self.tiers.iter().map(cost_tier).collect(),
-            service_tiers: self
-                .service_tiers
-                .iter()
-                .map(service_tier_cost)
-                .collect::<BTreeMap<_, _>>(),
+            service_tiers: self.service_tiers.iter().map(service_tier_cost).collect::<BTreeMap<_, _>>(),
         }
     }
 
     /// What a user message may hold, video included where the model watches it.
     pub fn input_modalities(&self) -> Vec<clawdia_core::Modality> {
         let video = (self.capabilities.video == Some(true)).then_some(clawdia_core::Modality::Video);
-        self.input
-            .iter()
-            .copied()
-            .map(clawdia_core::Modality::from)
-            .chain(video)
-            .collect()
+        self.input.iter().copied().map(clawdia_core::Modality::from).chain(video).collect()
     }
 
     /// Thinking levels that are not sent under their own name, by level; see [`ModelFacts::thinking_level`].

@@ -9,13 +9,9 @@ use proptest::prelude::*;
 #[track_caller]
 fn check(id: &str, expected: Option<(&str, Option<&str>, bool)>) {
     let found = find(id);
-    let found = found.as_ref().map(|found| {
-        (
-            found.facts.id,
-            found.geography.as_ref().map(Geography::as_str),
-            found.exact,
-        )
-    });
+    let found = found
+        .as_ref()
+        .map(|found| (found.facts.id, found.geography.as_ref().map(Geography::as_str), found.exact));
     assert_eq!(found, expected, "{id}");
 }
 
@@ -25,20 +21,13 @@ const SONNET: &str = "anthropic.claude-sonnet-4-5-20250929-v1:0";
 fn foundation_ids_are_found() {
     check(SONNET, Some((SONNET, None, true)));
     check("deepseek.v3.2", Some(("deepseek.v3.2", None, true)));
-    check(
-        "anthropic.claude-opus-4-7",
-        Some(("anthropic.claude-opus-4-7", None, true)),
-    );
+    check("anthropic.claude-opus-4-7", Some(("anthropic.claude-opus-4-7", None, true)));
 }
 
 #[test]
 fn every_row_is_found_by_its_own_id_in_any_case() {
     for facts in clawdia_bedrock_models::all() {
-        for id in [
-            facts.id.to_owned(),
-            facts.id.to_uppercase(),
-            format!(" {}\n", facts.id),
-        ] {
+        for id in [facts.id.to_owned(), facts.id.to_uppercase(), format!(" {}\n", facts.id)] {
             let found = find(&id).expect(&id);
             assert_eq!(found.facts.id, facts.id);
             assert!(found.exact, "{id}");
@@ -52,10 +41,7 @@ fn every_row_is_found_by_its_own_id_in_any_case() {
 fn every_row_is_found_by_an_arn() {
     for facts in clawdia_bedrock_models::all() {
         let arn = match facts.geography {
-            Some(_) => format!(
-                "arn:aws:bedrock:eu-west-1:123456789012:inference-profile/{}",
-                facts.id
-            ),
+            Some(_) => format!("arn:aws:bedrock:eu-west-1:123456789012:inference-profile/{}", facts.id),
             None => format!("arn:aws:bedrock:eu-west-1::foundation-model/{}", facts.id),
         };
         assert_eq!(find(&arn).expect(&arn).facts.id, facts.id);
@@ -64,28 +50,12 @@ fn every_row_is_found_by_an_arn() {
 
 #[test]
 fn profiles_are_found_with_their_own_prices() {
-    check(
-        &format!("us.{SONNET}"),
-        Some((&format!("us.{SONNET}"), Some("us"), true)),
-    );
-    check(
-        &format!("us-gov.{SONNET}"),
-        Some((&format!("us-gov.{SONNET}"), Some("us-gov"), true)),
-    );
-    check(
-        "global.openai.gpt-6-sol",
-        Some(("global.openai.gpt-6-sol", Some("global"), true)),
-    );
-    check(
-        "in.moonshotai.kimi-k3",
-        Some(("in.moonshotai.kimi-k3", Some("in"), true)),
-    );
+    check(&format!("us.{SONNET}"), Some((&format!("us.{SONNET}"), Some("us"), true)));
+    check(&format!("us-gov.{SONNET}"), Some((&format!("us-gov.{SONNET}"), Some("us-gov"), true)));
+    check("global.openai.gpt-6-sol", Some(("global.openai.gpt-6-sol", Some("global"), true)));
+    check("in.moonshotai.kimi-k3", Some(("in.moonshotai.kimi-k3", Some("in"), true)));
     let regional = find(&format!("us.{SONNET}")).expect("known").facts.rates.input;
-    let global = find(&format!("global.{SONNET}"))
-        .expect("known")
-        .facts
-        .rates
-        .input;
+    let global = find(&format!("global.{SONNET}")).expect("known").facts.rates.input;
     assert!(regional > global);
 }
 
@@ -95,33 +65,21 @@ fn a_profile_without_a_row_has_the_facts_of_its_foundation_model() {
     check(&format!("CA.{SONNET}"), Some((SONNET, Some("ca"), false)));
     // A geography nobody has heard of yet.
     check(&format!("mx.{SONNET}"), Some((SONNET, Some("mx"), false)));
-    check(
-        &format!("eusc-de.{SONNET}"),
-        Some((SONNET, Some("eusc-de"), false)),
-    );
-    check(
-        "apac.amazon.nova-premier-v1",
-        Some(("amazon.nova-premier-v1:0", Some("apac"), false)),
-    );
+    check(&format!("eusc-de.{SONNET}"), Some((SONNET, Some("eusc-de"), false)));
+    check("apac.amazon.nova-premier-v1", Some(("amazon.nova-premier-v1:0", Some("apac"), false)));
 }
 
 #[test]
 fn a_model_known_only_by_its_profiles_has_the_facts_of_the_dearest() {
     check("zai.glm-5.3", Some(("us.zai.glm-5.3", None, false)));
     check("eu.zai.glm-5.3", Some(("us.zai.glm-5.3", Some("eu"), false)));
-    check(
-        "anthropic.claude-mythos-5",
-        Some(("us.anthropic.claude-mythos-5", None, false)),
-    );
+    check("anthropic.claude-mythos-5", Some(("us.anthropic.claude-mythos-5", None, false)));
 }
 
 #[test]
 fn arns_of_every_partition_and_kind_are_understood() {
     let eu = format!("eu.{SONNET}");
-    check(
-        &format!("arn:aws:bedrock:us-east-1::foundation-model/{SONNET}"),
-        Some((SONNET, None, true)),
-    );
+    check(&format!("arn:aws:bedrock:us-east-1::foundation-model/{SONNET}"), Some((SONNET, None, true)));
     check(
         &format!("arn:aws:bedrock:eu-west-1:123456789012:inference-profile/{eu}"),
         Some((&eu, Some("eu"), true)),
@@ -147,20 +105,11 @@ fn arns_of_every_partition_and_kind_are_understood() {
 
 #[test]
 fn opaque_and_foreign_arns_are_not_guessed_at() {
-    check(
-        "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc123",
-        None,
-    );
-    check(
-        "arn:aws:bedrock:us-east-1:123456789012:provisioned-model/amazon.nova-lite-v1:0",
-        None,
-    );
+    check("arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc123", None);
+    check("arn:aws:bedrock:us-east-1:123456789012:provisioned-model/amazon.nova-lite-v1:0", None);
     check("arn:aws:s3:::foundation-model/amazon.nova-lite-v1:0", None);
     check("arn:aws:bedrock:us-east-1::foundation-model/", None);
-    check(
-        "arn:aws:bedrock:us-east-1::foundation-model/anthropic.unheard-of",
-        None,
-    );
+    check("arn:aws:bedrock:us-east-1::foundation-model/anthropic.unheard-of", None);
 }
 
 #[test]
@@ -170,22 +119,10 @@ fn version_and_throughput_suffixes_may_be_missing_or_added() {
     check("amazon.nova-lite-v1:0:300k", nova);
     check("amazon.nova-lite-v1:0:mm", nova);
     check("amazon.nova-lite-v1:24K", nova);
-    check(
-        "us.amazon.nova-lite-v1",
-        Some(("us.amazon.nova-lite-v1:0", Some("us"), true)),
-    );
-    check(
-        "anthropic.claude-opus-4-7:0",
-        Some(("anthropic.claude-opus-4-7", None, true)),
-    );
-    check(
-        "amazon.titan-text-express-v1:0:8k",
-        Some(("amazon.titan-text-express-v1", None, true)),
-    );
-    check(
-        "anthropic.claude-v2:1:200k",
-        Some(("anthropic.claude-v2:1", None, true)),
-    );
+    check("us.amazon.nova-lite-v1", Some(("us.amazon.nova-lite-v1:0", Some("us"), true)));
+    check("anthropic.claude-opus-4-7:0", Some(("anthropic.claude-opus-4-7", None, true)));
+    check("amazon.titan-text-express-v1:0:8k", Some(("amazon.titan-text-express-v1", None, true)));
+    check("anthropic.claude-v2:1:200k", Some(("anthropic.claude-v2:1", None, true)));
     // Another version is another model.
     check("anthropic.claude-v2", None);
     check("amazon.nova-lite-v2:0", None);
@@ -238,14 +175,9 @@ fn arns_are_taken_apart() {
 #[test]
 fn arns_name_kinds_of_resources() {
     let kind = |resource: &str| {
-        Arn::parse(&format!("arn:aws:bedrock:us-east-1:1:{resource}"))
-            .expect("an ARN")
-            .kind()
+        Arn::parse(&format!("arn:aws:bedrock:us-east-1:1:{resource}")).expect("an ARN").kind()
     };
-    assert_eq!(
-        kind("application-inference-profile/x"),
-        ResourceKind::ApplicationInferenceProfile
-    );
+    assert_eq!(kind("application-inference-profile/x"), ResourceKind::ApplicationInferenceProfile);
     assert_eq!(kind("provisioned-model/x"), ResourceKind::ProvisionedModel);
     assert_eq!(kind("custom-model/a.b/x"), ResourceKind::CustomModel);
     assert_eq!(kind("imported-model/x"), ResourceKind::ImportedModel);
@@ -256,18 +188,9 @@ fn arns_name_kinds_of_resources() {
 #[test]
 fn what_is_no_arn_says_why() {
     assert_eq!(Arn::parse("amazon.nova-lite-v1:0"), Err(ParseArnError::Scheme));
-    assert_eq!(
-        Arn::parse("arn:aws:bedrock:us-east-1:1"),
-        Err(ParseArnError::TooShort)
-    );
-    assert_eq!(
-        Arn::parse("arn::bedrock:us-east-1:1:x/y"),
-        Err(ParseArnError::Empty { part: "partition" })
-    );
-    assert_eq!(
-        Arn::parse("arn:aws:bedrock:us-east-1:1:"),
-        Err(ParseArnError::Empty { part: "resource" })
-    );
+    assert_eq!(Arn::parse("arn:aws:bedrock:us-east-1:1"), Err(ParseArnError::TooShort));
+    assert_eq!(Arn::parse("arn::bedrock:us-east-1:1:x/y"), Err(ParseArnError::Empty { part: "partition" }));
+    assert_eq!(Arn::parse("arn:aws:bedrock:us-east-1:1:"), Err(ParseArnError::Empty { part: "resource" }));
 }
 
 #[test]
@@ -283,14 +206,8 @@ fn families_are_known_beyond_the_table() {
     assert_eq!(family("eu.meta.llama9-v1:0"), Family::Llama);
     assert_eq!(family("openai.gpt-oss-9b"), Family::GptOss);
     assert_eq!(family("us.openai.gpt-9"), Family::Gpt);
-    assert_eq!(
-        family("arn:aws:bedrock:us-east-1::foundation-model/xai.grok-9"),
-        Family::Grok
-    );
-    assert_eq!(
-        family("arn:aws:bedrock:us-east-1:1:application-inference-profile/claude"),
-        Family::Other
-    );
+    assert_eq!(family("arn:aws:bedrock:us-east-1::foundation-model/xai.grok-9"), Family::Grok);
+    assert_eq!(family("arn:aws:bedrock:us-east-1:1:application-inference-profile/claude"), Family::Other);
     assert_eq!(family("acme.claude-like"), Family::Other);
     assert_eq!(family("claude"), Family::Other);
 }
@@ -302,24 +219,12 @@ fn check_name(text: &str, expected: Option<&str>) {
 
 #[test]
 fn names_are_found_however_they_are_punctuated() {
-    for text in [
-        "Claude Opus 4.7",
-        "opus-4.7",
-        "Opus_4_7",
-        "opus 4 7",
-        "team a: claude-opus-4-7 (prod)",
-    ] {
+    for text in ["Claude Opus 4.7", "opus-4.7", "Opus_4_7", "opus 4 7", "team a: claude-opus-4-7 (prod)"] {
         check_name(text, Some("anthropic.claude-opus-4-7"));
     }
     check_name("Claude Sonnet 4", Some("anthropic.claude-sonnet-4-20250514-v1:0"));
-    check_name(
-        "Claude 3.5 Sonnet v2",
-        Some("anthropic.claude-3-5-sonnet-20241022-v2:0"),
-    );
-    check_name(
-        "claude-3-7-sonnet",
-        Some("anthropic.claude-3-7-sonnet-20250219-v1:0"),
-    );
+    check_name("Claude 3.5 Sonnet v2", Some("anthropic.claude-3-5-sonnet-20241022-v2:0"));
+    check_name("claude-3-7-sonnet", Some("anthropic.claude-3-7-sonnet-20250219-v1:0"));
     check_name("nova lite", Some("amazon.nova-lite-v1:0"));
     check_name("Nova 2 Lite for us", Some("amazon.nova-2-lite-v1:0"));
     check_name("Grok 4.7", Some("xai.grok-4.7"));

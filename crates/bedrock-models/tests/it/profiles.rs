@@ -4,15 +4,9 @@ use clawdia_bedrock_models::{Geography, all, home_profile, profile_candidates, s
 
 #[track_caller]
 fn candidates(base_id: &str, region: &str, geographies: &[&str]) {
-    let expected: Vec<String> = geographies
-        .iter()
-        .map(|geography| format!("{geography}.{base_id}"))
-        .collect();
-    assert_eq!(
-        profile_candidates(base_id, region),
-        expected,
-        "{base_id} in {region}"
-    );
+    let expected: Vec<String> =
+        geographies.iter().map(|geography| format!("{geography}.{base_id}")).collect();
+    assert_eq!(profile_candidates(base_id, region), expected, "{base_id} in {region}");
 }
 
 const SONNET: &str = "anthropic.claude-sonnet-4-5-20250929-v1:0";
@@ -59,21 +53,12 @@ fn any_spelling_of_the_model_will_do() {
     let home = Some(format!("us.{SONNET}"));
     assert_eq!(home_profile(&format!("eu.{SONNET}"), "us-west-2"), home);
     assert_eq!(
-        home_profile(
-            &format!("arn:aws:bedrock:us-west-2::foundation-model/{SONNET}"),
-            "us-west-2"
-        ),
+        home_profile(&format!("arn:aws:bedrock:us-west-2::foundation-model/{SONNET}"), "us-west-2"),
         home
     );
+    assert_eq!(home_profile("Anthropic.Claude-Sonnet-4-5-20250929-v1", "US-WEST-2"), home);
     assert_eq!(
-        home_profile("Anthropic.Claude-Sonnet-4-5-20250929-v1", "US-WEST-2"),
-        home
-    );
-    assert_eq!(
-        home_profile(
-            "arn:aws:bedrock:us-west-2:1:application-inference-profile/x",
-            "us-west-2"
-        ),
+        home_profile("arn:aws:bedrock:us-west-2:1:application-inference-profile/x", "us-west-2"),
         None
     );
 }
@@ -161,9 +146,7 @@ fn each_geography_of_the_table_is_some_regions_home() {
             continue;
         };
         assert!(
-            regions
-                .iter()
-                .any(|region| Geography::of_region(region).contains(&geography)),
+            regions.iter().any(|region| Geography::of_region(region).contains(&geography)),
             "{geography}"
         );
     }

@@ -1,9 +1,6 @@
 //! The table against the data it is made from. The data file is read here as plain JSON, not through the
 //! generator, so that a mistake of the generator's shows.
-#![expect(
-    clippy::float_cmp,
-    reason = "prices are decimal numbers of a few digits, compared as written"
-)]
+#![expect(clippy::float_cmp, reason = "prices are decimal numbers of a few digits, compared as written")]
 
 use clawdia_bedrock_models::{Effort, Geography, ModelFacts, ServiceTier, Source, all, find};
 use serde_json::Value;
@@ -15,10 +12,7 @@ fn data() -> Vec<Value> {
 }
 
 fn facts(id: &str) -> &'static ModelFacts {
-    all()
-        .iter()
-        .find(|facts| facts.id == id)
-        .unwrap_or_else(|| panic!("no row for {id}"))
+    all().iter().find(|facts| facts.id == id).unwrap_or_else(|| panic!("no row for {id}"))
 }
 
 fn number(value: &Value) -> f64 {
@@ -52,10 +46,7 @@ fn ids_are_sorted_unique_and_in_lower_case() {
 
 #[test]
 fn every_row_of_the_data_is_there() {
-    let ids: Vec<_> = data()
-        .iter()
-        .map(|row| row["id"].as_str().expect("an id").to_owned())
-        .collect();
+    let ids: Vec<_> = data().iter().map(|row| row["id"].as_str().expect("an id").to_owned()).collect();
     assert_eq!(ids, all().iter().map(|facts| facts.id).collect::<Vec<_>>());
     assert_eq!(ids.len(), 321);
 }
@@ -65,10 +56,7 @@ fn undisputed_facts_are_taken_over_as_they_are() {
     for row in data() {
         let facts = facts(row["id"].as_str().expect("an id"));
         assert_eq!(facts.base_id, row["baseId"]);
-        assert_eq!(
-            facts.geography.as_ref().map(Geography::as_str),
-            row["geography"].as_str()
-        );
+        assert_eq!(facts.geography.as_ref().map(Geography::as_str), row["geography"].as_str());
         for (key, value) in row["cost"].as_object().expect("rates") {
             assert!(
                 (settled(facts, &format!("cost.{key}")) - number(value)).abs() < 1e-9,
@@ -76,20 +64,12 @@ fn undisputed_facts_are_taken_over_as_they_are() {
                 facts.id
             );
         }
-        for (key, value) in [
-            ("contextWindow", facts.context_window),
-            ("maxTokens", facts.max_tokens),
-        ] {
+        for (key, value) in [("contextWindow", facts.context_window), ("maxTokens", facts.max_tokens)] {
             if row["disputed"].get(key).is_none() {
                 assert_eq!(value, row[key].as_u64(), "{} {key}", facts.id);
             }
         }
-        assert_eq!(
-            facts.tiers.len(),
-            row["tiers"].as_array().map_or(0, Vec::len),
-            "{}",
-            facts.id
-        );
+        assert_eq!(facts.tiers.len(), row["tiers"].as_array().map_or(0, Vec::len), "{}", facts.id);
         assert_eq!(facts.deprecation_date, row["deprecationDate"].as_str());
         if let Some(name) = row["name"].as_str() {
             assert_eq!(facts.name, Some(name));
@@ -106,16 +86,9 @@ fn disputes_are_settled_the_cautious_way_and_stay_visible() {
         assert_eq!(facts.disputed.len(), disputed.len(), "{}", facts.id);
         for (field, claims) in &disputed {
             let (pi_ai, litellm) = (&claims["pi-ai"], &claims["litellm"]);
-            let shown = facts
-                .disputed
-                .iter()
-                .find(|dispute| dispute.field == field)
-                .expect("it is shown");
+            let shown = facts.disputed.iter().find(|dispute| dispute.field == field).expect("it is shown");
             let (pi_ai_text, litellm_text) = (pi_ai.to_string(), litellm.to_string());
-            assert_eq!(
-                shown.values,
-                [(Source::PiAi, &*pi_ai_text), (Source::LiteLlm, &*litellm_text)]
-            );
+            assert_eq!(shown.values, [(Source::PiAi, &*pi_ai_text), (Source::LiteLlm, &*litellm_text)]);
             if field == "reasoning" {
                 assert_eq!(Some(facts.reasoning), pi_ai.as_bool(), "{}", facts.id);
             } else {
@@ -125,29 +98,18 @@ fn disputes_are_settled_the_cautious_way_and_stay_visible() {
                 } else {
                     claims[0].min(claims[1])
                 };
-                assert!(
-                    (settled(facts, field) - cautious).abs() < 1e-9,
-                    "{} {field}",
-                    facts.id
-                );
+                assert!((settled(facts, field) - cautious).abs() < 1e-9, "{} {field}", facts.id);
             }
             settled_disputes += 1;
         }
     }
-    assert!(
-        settled_disputes > 100,
-        "the data has disputes: {settled_disputes}"
-    );
+    assert!(settled_disputes > 100, "the data has disputes: {settled_disputes}");
 }
 
 #[test]
 fn a_disputed_field_has_no_second_value_in_the_data() {
     for row in data() {
-        for field in row["disputed"]
-            .as_object()
-            .into_iter()
-            .flat_map(|disputed| disputed.keys())
-        {
+        for field in row["disputed"].as_object().into_iter().flat_map(|disputed| disputed.keys()) {
             let value = match field.strip_prefix("cost.") {
                 Some(rate) => row["cost"].get(rate),
                 None => row.get(field),
@@ -167,10 +129,7 @@ fn rates_make_sense() {
             .chain(facts.service_tiers.iter().map(|tier| tier.rates));
         for rates in every {
             let all = [rates.input, rates.output, rates.cache_read, rates.cache_write];
-            assert!(
-                all.iter().all(|rate| rate.is_finite() && *rate >= 0.0),
-                "{id} {rates:?}"
-            );
+            assert!(all.iter().all(|rate| rate.is_finite() && *rate >= 0.0), "{id} {rates:?}");
             assert!(rates.output > 0.0, "{id} {rates:?}");
             assert!(
                 rates.cache_read <= rates.input,
@@ -178,28 +137,16 @@ fn rates_make_sense() {
             );
         }
         assert!(
-            facts
-                .tiers
-                .windows(2)
-                .all(|pair| pair[0].input_tokens_above < pair[1].input_tokens_above),
+            facts.tiers.windows(2).all(|pair| pair[0].input_tokens_above < pair[1].input_tokens_above),
             "{id}"
         );
         for tier in facts.tiers {
-            assert!(
-                tier.rates.input > facts.rates.input,
-                "{id}: long requests cost more"
-            );
+            assert!(tier.rates.input > facts.rates.input, "{id}: long requests cost more");
         }
         let flex = facts.rates_for(ServiceTier::Flex);
         let priority = facts.rates_for(ServiceTier::Priority);
-        assert!(
-            flex.input <= facts.rates.input && facts.rates.input <= priority.input,
-            "{id}"
-        );
-        assert!(
-            flex.output <= facts.rates.output && facts.rates.output <= priority.output,
-            "{id}"
-        );
+        assert!(flex.input <= facts.rates.input && facts.rates.input <= priority.input, "{id}");
+        assert!(flex.output <= facts.rates.output && facts.rates.output <= priority.output, "{id}");
     }
 }
 
@@ -216,57 +163,25 @@ fn limits_make_sense() {
 fn a_model_without_caching_has_no_cache_rates() {
     let command = facts("cohere.command-text-v14");
     assert_eq!(
-        (
-            command.rates.cache_read,
-            command.rates.cache_write,
-            command.rates.cache_write_1h
-        ),
+        (command.rates.cache_read, command.rates.cache_write, command.rates.cache_write_1h),
         (0.0, 0.0, None)
     );
 }
 
 #[test]
 fn a_missing_write_rate_is_a_siblings_or_that_of_input() {
-    assert_eq!(
-        facts("us.openai.gpt-5.4").rates.cache_write,
-        0.0,
-        "as pi-ai says of openai.gpt-5.4"
-    );
-    assert_eq!(
-        facts("us-gov.xai.grok-4.6").rates.cache_write,
-        0.0,
-        "as the us profile"
-    );
-    assert_eq!(
-        facts("amazon.nova-premier-v1:0").rates.cache_write,
-        2.5,
-        "as the us profile"
-    );
-    assert_eq!(
-        facts("us.amazon.nova-2-pro-preview-20251202-v1:0")
-            .rates
-            .cache_write,
-        1.375,
-        "as input"
-    );
+    assert_eq!(facts("us.openai.gpt-5.4").rates.cache_write, 0.0, "as pi-ai says of openai.gpt-5.4");
+    assert_eq!(facts("us-gov.xai.grok-4.6").rates.cache_write, 0.0, "as the us profile");
+    assert_eq!(facts("amazon.nova-premier-v1:0").rates.cache_write, 2.5, "as the us profile");
+    assert_eq!(facts("us.amazon.nova-2-pro-preview-20251202-v1:0").rates.cache_write, 1.375, "as input");
 }
 
 #[test]
 fn what_belongs_to_the_model_is_shared_among_its_profiles() {
     let bare = facts("openai.gpt-5.4").capabilities;
-    assert_eq!(
-        bare.tools,
-        Some(true),
-        "only the us and global rows of the data say so"
-    );
-    assert_eq!(
-        facts("us-gov.anthropic.claude-opus-5").thinking_level("xhigh"),
-        Some(Some("xhigh"))
-    );
-    assert!(
-        facts("us-gov.nvidia.nemotron-nano-3-30b").reasoning,
-        "as pi-ai says of the model"
-    );
+    assert_eq!(bare.tools, Some(true), "only the us and global rows of the data say so");
+    assert_eq!(facts("us-gov.anthropic.claude-opus-5").thinking_level("xhigh"), Some(Some("xhigh")));
+    assert!(facts("us-gov.nvidia.nemotron-nano-3-30b").reasoning, "as pi-ai says of the model");
 }
 
 #[test]
@@ -310,13 +225,7 @@ fn models_that_are_gone_are_marked() {
 #[test]
 fn every_model_has_a_name_but_for_other_spellings() {
     for facts in all().iter().filter(|facts| facts.name.is_none()) {
-        assert_eq!(
-            facts.id, "anthropic.claude-3-7-sonnet-20240620-v1:0",
-            "a mistaken date of litellm's"
-        );
+        assert_eq!(facts.id, "anthropic.claude-3-7-sonnet-20240620-v1:0", "a mistaken date of litellm's");
     }
-    assert_eq!(
-        facts("us-gov.anthropic.claude-opus-5").name,
-        Some("Claude Opus 5 (GovCloud)")
-    );
+    assert_eq!(facts("us-gov.anthropic.claude-opus-5").name, Some("Claude Opus 5 (GovCloud)"));
 }
