@@ -1,1 +1,12 @@
-//! Placeholder.
+#![doc = include_str!("../README.md")]
+
+mod connection;
+mod credential_source;
+mod endpoint;
+mod settings;
+mod shared_files;
+
+pub use connection::{Aws, AwsError, Connection};
+pub use credential_source::CredentialSource;
+pub use endpoint::BaseUrl;
+pub use settings::{AwsSettings, AwsSettingsError};

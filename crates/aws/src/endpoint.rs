@@ -1,0 +1,129 @@
+//! What a configured `baseUrl` means.
+//!
+//! Separate because the same member has two meanings: AWS's own address only suggests a region, so that a catalog's
+//! default never overrides the user's; any other address is where requests go.
+
+use std::fmt;
+
+/// A configured address of the service.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub enum BaseUrl {
+    /// One of AWS's own, such as `https://bedrock-runtime.eu-west-1.amazonaws.com`; it suggests a region.
+    Standard {
+        /// The region in its name.
+        region: String,
+    },
+    /// Anything else: a VPC endpoint, a gateway, a server on this machine.
+    Custom(String),
+}
+
+impl BaseUrl {
+    /// Tells AWS's own addresses from others.
+    ///
+    /// # Errors
+    /// When the text is no `http` or `https` address with a host.
+    pub fn parse(url: &str) -> Result<Self, InvalidUrl> {
+        let url = url.trim();
+        let (scheme, rest) = url.split_once("://").ok_or_else(|| InvalidUrl { url: shown(url) })?;
+        let known_scheme = scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http");
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        let host = authority.rsplit('@').next().unwrap_or_default().to_ascii_lowercase();
+        if !known_scheme || host.is_empty() || host.starts_with(':') || url.chars().any(char::is_whitespace) {
+            return Err(InvalidUrl { url: shown(url) });
+        }
+        Ok(match standard_region(&host) {
+            Some(region) => Self::Standard { region: region.to_owned() },
+            None => Self::Custom(url.trim_end_matches('/').to_owned()),
+        })
+    }
+}
+
+impl fmt::Debug for BaseUrl {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Standard { region } => write!(formatter, "Standard({region})"),
+            Self::Custom(url) => write!(formatter, "Custom({})", shown(url)),
+        }
+    }
+}
+
+/// An address without the user name and password it may carry.
+pub(crate) fn shown(url: &str) -> String {
+    match url.split_once("://") {
+        Some((scheme, rest)) => {
+            let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+            let (authority, tail) = rest.split_at(end);
+            let host = authority.rsplit('@').next().unwrap_or_default();
+            format!("{scheme}://{host}{tail}")
+        }
+        None => url.to_owned(),
+    }
+}
+
+/// The region in the name of one of AWS's own hosts.
+fn standard_region(host: &str) -> Option<&str> {
+    let rest =
+        host.strip_prefix("bedrock-runtime-fips.").or_else(|| host.strip_prefix("bedrock-runtime."))?;
+    let region = rest.strip_suffix(".amazonaws.com.cn").or_else(|| rest.strip_suffix(".amazonaws.com"))?;
+    (!region.is_empty() && region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'))
+        .then_some(region)
+}
+
+/// An address that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{url}` is no address of a service; write it as `https://host` or `http://host:port`")]
+pub struct InvalidUrl {
+    url: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(url: &str, expected: Option<BaseUrl>) {
+        assert_eq!(BaseUrl::parse(url).ok(), expected);
+    }
+
+    fn standard(region: &str) -> Option<BaseUrl> {
+        Some(BaseUrl::Standard { region: region.to_owned() })
+    }
+
+    fn custom(url: &str) -> Option<BaseUrl> {
+        Some(BaseUrl::Custom(url.to_owned()))
+    }
+
+    #[test]
+    fn addresses_of_aws_suggest_a_region() {
+        check("https://bedrock-runtime.us-east-1.amazonaws.com", standard("us-east-1"));
+        check("https://bedrock-runtime-fips.us-gov-west-1.amazonaws.com/", standard("us-gov-west-1"));
+        check("HTTPS://Bedrock-Runtime.cn-north-1.amazonaws.com.cn", standard("cn-north-1"));
+    }
+
+    #[test]
+    fn other_addresses_are_custom() {
+        check("http://127.0.0.1:8080/", custom("http://127.0.0.1:8080"));
+        check("https://gateway.example/bedrock", custom("https://gateway.example/bedrock"));
+        let vpc = "https://vpce-1-a.bedrock-runtime.us-east-1.vpce.amazonaws.com";
+        check(vpc, custom(vpc));
+        check(
+            "https://bedrock-runtime.us-east-1.api.aws",
+            custom("https://bedrock-runtime.us-east-1.api.aws"),
+        );
+    }
+
+    #[test]
+    fn what_is_no_address_is_refused() {
+        check("bedrock-runtime.us-east-1.amazonaws.com", None);
+        check("ftp://host", None);
+        check("https://", None);
+        check("http://:80", None);
+        check("http://a b", None);
+    }
+
+    #[test]
+    fn passwords_in_addresses_are_not_shown() {
+        let url = BaseUrl::parse("https://user:secret@gateway.example/x").unwrap();
+        assert_eq!(format!("{url:?}"), "Custom(https://gateway.example/x)");
+    }
+}

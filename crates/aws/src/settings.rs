@@ -1,0 +1,192 @@
+//! What a provider's configuration and the environment say about AWS, resolved without any I/O.
+//!
+//! Separate from [`Connection`](crate::Connection), which reads files and may ask other services: this part is pure,
+//! and a host can show it.
+
+use std::fmt;
+
+use clawdia_core::{Environment, ProviderConfig, Secret};
+
+use crate::credential_source::CredentialSource;
+use crate::endpoint::{BaseUrl, InvalidUrl};
+
+/// What is known about identity, region and endpoint before anything is asked.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct AwsSettings {
+    pub(crate) credentials: CredentialSettings,
+    pub(crate) role_arn: Option<String>,
+    /// The region that the configuration demands.
+    pub(crate) configured_region: Option<String>,
+    /// The region that the environment names.
+    pub(crate) environment_region: Option<String>,
+    pub(crate) base_url: Option<BaseUrl>,
+    /// The endpoint that the environment names.
+    pub(crate) environment_endpoint: Option<String>,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) enum CredentialSettings {
+    Bearer { source: CredentialSource, token: String },
+    Keys { access_key_id: String, secret_access_key: String, session_token: Option<String> },
+    ConfiguredProfile(String),
+    Chain { profile: Option<String> },
+}
+
+impl fmt::Debug for CredentialSettings {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}", self.source())
+    }
+}
+
+impl CredentialSettings {
+    pub(crate) fn source(&self) -> CredentialSource {
+        match self {
+            Self::Bearer { source, .. } => source.clone(),
+            Self::Keys { .. } => CredentialSource::AccessKeys,
+            Self::ConfiguredProfile(name) => CredentialSource::ConfiguredProfile(name.clone()),
+            Self::Chain { profile: Some(name) } => CredentialSource::Profile(name.clone()),
+            Self::Chain { profile: None } => CredentialSource::DefaultChain,
+        }
+    }
+}
+
+impl AwsSettings {
+    /// Reads a provider's configuration and the environment. Blank values count as unset.
+    ///
+    /// # Errors
+    /// When an address, a region or a token cannot be used; the error names where it is written.
+    pub fn resolve(config: &ProviderConfig, environment: &Environment) -> Result<Self, AwsSettingsError> {
+        let given = |value: &Option<String>| {
+            value.as_deref().map(str::trim).filter(|value| !value.is_empty()).map(str::to_owned)
+        };
+        let variable = |name: &str| environment.get(name).map(str::to_owned);
+
+        let environment_region = match variable("AWS_REGION") {
+            Some(region) => Some(valid_region("AWS_REGION", region)?),
+            None => variable("AWS_DEFAULT_REGION")
+                .map(|region| valid_region("AWS_DEFAULT_REGION", region))
+                .transpose()?,
+        };
+        let base_url = given(&config.base_url)
+            .map(|url| {
+                BaseUrl::parse(&url).map_err(|source| AwsSettingsError::Url { place: "baseUrl", source })
+            })
+            .transpose()?;
+        let ignored = environment
+            .get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
+            .is_some_and(|value| value.eq_ignore_ascii_case("true"));
+        let environment_endpoint = ["AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "AWS_ENDPOINT_URL"]
+            .into_iter()
+            .filter(|_| !ignored)
+            .find_map(|name| environment.get(name).map(|url| (name, url)))
+            .map(|(place, url)| match BaseUrl::parse(url) {
+                Ok(_) => Ok(url.trim_end_matches('/').to_owned()),
+                Err(source) => Err(AwsSettingsError::Url { place, source }),
+            })
+            .transpose()?;
+        Ok(Self {
+            credentials: credentials(config, environment, given(&config.profile))?,
+            role_arn: given(&config.role_arn),
+            configured_region: given(&config.region)
+                .map(|region| valid_region("region", region))
+                .transpose()?,
+            environment_region,
+            base_url,
+            environment_endpoint,
+        })
+    }
+
+    /// Where credentials will be taken from, in the contract's order.
+    pub fn credential_source(&self) -> CredentialSource {
+        self.credentials.source()
+    }
+
+    /// The region as far as it is known without reading files; see the crate's table for the order.
+    pub fn likely_region(&self) -> &str {
+        self.configured_region
+            .as_deref()
+            .or(self.environment_region.as_deref())
+            .or(self.suggested_region())
+            .unwrap_or(crate::connection::DEFAULT_REGION)
+    }
+
+    pub(crate) fn suggested_region(&self) -> Option<&str> {
+        match &self.base_url {
+            Some(BaseUrl::Standard { region }) => Some(region),
+            Some(BaseUrl::Custom(_)) | None => None,
+        }
+    }
+}
+
+fn credentials(
+    config: &ProviderConfig,
+    environment: &Environment,
+    profile: Option<String>,
+) -> Result<CredentialSettings, AwsSettingsError> {
+    let api_key = config.api_key.as_ref().map(Secret::expose).map(str::trim).filter(|key| !key.is_empty());
+    if let Some(token) = api_key {
+        return bearer(CredentialSource::ApiKey, token);
+    }
+    if let Some(profile) = profile {
+        return Ok(CredentialSettings::ConfiguredProfile(profile));
+    }
+    if let Some(token) = environment.get("AWS_BEARER_TOKEN_BEDROCK") {
+        return bearer(CredentialSource::BearerToken, token);
+    }
+    // Half a key pair is no key pair: the chain goes on, as the SDK's does.
+    if let (Some(id), Some(secret)) =
+        (environment.get("AWS_ACCESS_KEY_ID"), environment.get("AWS_SECRET_ACCESS_KEY"))
+    {
+        return Ok(CredentialSettings::Keys {
+            access_key_id: id.to_owned(),
+            secret_access_key: secret.to_owned(),
+            session_token: environment.get("AWS_SESSION_TOKEN").map(str::to_owned),
+        });
+    }
+    Ok(CredentialSettings::Chain { profile: environment.get("AWS_PROFILE").map(str::to_owned) })
+}
+
+fn bearer(source: CredentialSource, token: &str) -> Result<CredentialSettings, AwsSettingsError> {
+    if token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        Ok(CredentialSettings::Bearer { source, token: token.to_owned() })
+    } else {
+        Err(AwsSettingsError::Token { origin: source })
+    }
+}
+
+fn valid_region(place: &'static str, region: String) -> Result<String, AwsSettingsError> {
+    let valid = region.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    if valid && !region.starts_with('-') && !region.ends_with('-') {
+        Ok(region)
+    } else {
+        Err(AwsSettingsError::Region { place, region })
+    }
+}
+
+/// A setting that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AwsSettingsError {
+    /// An address is none.
+    #[error("`{place}` cannot be used")]
+    Url {
+        /// The member or variable it is written in.
+        place: &'static str,
+        /// What is wrong with it.
+        source: InvalidUrl,
+    },
+    /// A region is none.
+    #[error("`{place}` is `{region}`, which is no AWS region; write it like `us-east-1`")]
+    Region {
+        /// The member or variable it is written in.
+        place: &'static str,
+        /// What is written there.
+        region: String,
+    },
+    /// A bearer token contains blanks or other characters that a header cannot carry.
+    #[error("the bearer token of `{origin}` contains characters that a header cannot carry; copy it again")]
+    Token {
+        /// Where it comes from.
+        origin: CredentialSource,
+    },
+}
