@@ -1,0 +1,45 @@
+#![doc = include_str!("../README.md")]
+
+mod emulator;
+
+mod connections;
+mod endpoint;
+mod operation;
+mod recording;
+
+mod authentication;
+mod credentials;
+mod signature;
+
+mod model;
+mod quirks;
+mod refusal;
+mod request;
+mod rules;
+mod seal;
+mod shape;
+
+mod answer;
+mod ledger;
+mod tokens;
+mod turn;
+
+mod body;
+mod frame;
+mod gate;
+mod reply;
+
+mod listing;
+
+mod digest;
+mod identifiers;
+
+pub use credentials::Credentials;
+pub use emulator::{Emulator, EmulatorBuilder, StartError};
+pub use gate::Gate;
+pub use operation::Operation;
+pub use recording::RecordedRequest;
+pub use refusal::Refusal;
+pub use reply::{Reply, Step};
+pub use rules::{Evidence, Rule, rules};
+pub use turn::Turn;

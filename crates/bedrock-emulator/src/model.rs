@@ -1,0 +1,253 @@
+//! Which model an id means in this region, or why none: unknown, retired, or out of reach.
+//!
+//! Ids are compared letter by letter here, although the shared facts can be looked up under many
+//! spellings: the service takes exactly one.
+
+use clawdia_bedrock_models::{Capabilities, Geography, ModelFacts};
+
+use crate::quirks::{Quirk, Reasoning, Traits};
+use crate::refusal::Refusal;
+
+/// A model that can be invoked.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Model {
+    /// The id without geography.
+    pub(crate) base_id: &'static str,
+    pub(crate) facts: &'static ModelFacts,
+    pub(crate) traits: &'static Traits,
+}
+
+impl Model {
+    pub(crate) fn of(facts: &'static ModelFacts) -> Self {
+        Self { base_id: facts.base_id, facts, traits: Traits::of(facts.base_id) }
+    }
+
+    pub(crate) fn has(&self, quirk: Quirk) -> bool {
+        self.traits.has(quirk)
+    }
+
+    pub(crate) fn capabilities(&self) -> &'static Capabilities {
+        &self.facts.capabilities
+    }
+
+    /// Whether it is one of Claude's, whose own validator speaks after the service's.
+    pub(crate) fn is_claude(&self) -> bool {
+        self.traits.vendor == "Anthropic"
+    }
+
+    pub(crate) fn is_nova(&self) -> bool {
+        self.has(Quirk::SimpleCaching)
+    }
+
+    pub(crate) fn is_openai(&self) -> bool {
+        self.traits.vendor == "OpenAI"
+    }
+
+    /// Whether thinking is part of every answer unless it is switched off.
+    pub(crate) fn thinks_unasked(&self) -> bool {
+        self.has(Quirk::ThinksUnasked) || self.capabilities().thinking_always_on == Some(true)
+    }
+
+    /// Whether it can think at all, in signed blocks.
+    pub(crate) fn signs_thinking(&self) -> bool {
+        self.traits.reasoning == Reasoning::Signed && self.facts.reasoning
+    }
+
+    /// Whether cache points are worth anything.
+    pub(crate) fn caches(&self) -> bool {
+        self.capabilities().prompt_caching == Some(true) && !self.has(Quirk::ImplicitCaching)
+    }
+}
+
+/// What an account sees of the models: its region, and the profiles it made itself.
+#[derive(Debug)]
+pub(crate) struct Account {
+    pub(crate) region: String,
+    pub(crate) id: String,
+    /// Application inference profiles: the last part of the ARN, and the id of the model behind it.
+    pub(crate) application_profiles: Vec<ApplicationProfile>,
+}
+
+/// An inference profile that the account made.
+#[derive(Clone, Debug)]
+pub(crate) struct ApplicationProfile {
+    pub(crate) id: String,
+    pub(crate) model_id: String,
+}
+
+impl Account {
+    /// The partition that the region belongs to.
+    pub(crate) fn partition(&self) -> &'static str {
+        if self.region.starts_with("us-gov-") {
+            "aws-us-gov"
+        } else if self.region.starts_with("cn-") {
+            "aws-cn"
+        } else {
+            "aws"
+        }
+    }
+
+    /// The model behind the id of an invocation.
+    pub(crate) fn resolve(&self, id: &str) -> Result<Model, Refusal> {
+        let arn = match Identifier::read(id) {
+            Identifier::Id(id) => return self.resolve_id(id),
+            Identifier::Arn(arn) if self.is_mine(&arn) => arn,
+            Identifier::Arn(_) | Identifier::Broken => return Err(invalid_identifier()),
+        };
+        match arn.kind {
+            "foundation-model" => Self::resolve_foundation_model(arn.id),
+            "inference-profile" => self.resolve_profile(arn.id).unwrap_or_else(|| Err(invalid_identifier())),
+            "application-inference-profile" => self.resolve_application_profile(arn.id),
+            _ => Err(Refusal::not_found("The requested resource is not found. Check the ARN and try again.")),
+        }
+    }
+
+    /// The rows that an account in this region can call as inference profiles.
+    pub(crate) fn profiles(&self) -> impl Iterator<Item = &'static ModelFacts> {
+        let geographies = Geography::of_region(&self.region);
+        clawdia_bedrock_models::all().iter().filter(move |facts| {
+            is_well_formed(facts.id)
+                && facts.geography.is_some_and(|geography| geographies.contains(&geography))
+        })
+    }
+
+    /// The rows of foundation models.
+    pub(crate) fn foundation_models() -> impl Iterator<Item = &'static ModelFacts> {
+        clawdia_bedrock_models::all().iter().filter(|facts| {
+            facts.geography.is_none() && facts.id == facts.base_id && is_well_formed(facts.id)
+        })
+    }
+
+    fn resolve_id(&self, id: &str) -> Result<Model, Refusal> {
+        if let Some(profile) = self.resolve_profile(id) {
+            return profile;
+        }
+        Self::resolve_foundation_model(id)
+    }
+
+    fn resolve_foundation_model(id: &str) -> Result<Model, Refusal> {
+        if crate::listing::is_not_conversational(id) {
+            return Err(Refusal::validation(
+                "This action doesn't support the model that you provided. Try again with a supported text or \
+                 chat model.",
+            ));
+        }
+        if crate::listing::is_provisioned_only(id) {
+            return Err(not_on_demand(id));
+        }
+        let facts = Self::foundation_models().find(|facts| facts.id == id).ok_or_else(invalid_identifier)?;
+        refuse_retired(facts)?;
+        if facts.served_only_through_profile() {
+            return Err(not_on_demand(id));
+        }
+        Ok(Model::of(facts))
+    }
+
+    // `None` if the id does not name an inference profile of this region.
+    fn resolve_profile(&self, id: &str) -> Option<Result<Model, Refusal>> {
+        let facts = self.profiles().find(|facts| facts.id == id)?;
+        Some(refuse_retired(facts).map(|()| Model::of(facts)))
+    }
+
+    fn resolve_application_profile(&self, id: &str) -> Result<Model, Refusal> {
+        let profile = self.application_profiles.iter().find(|profile| profile.id == id).ok_or_else(|| {
+            Refusal::not_found("Could not find the inference profile. Check the ARN and try again.")
+        })?;
+        let facts = clawdia_bedrock_models::all().iter().find(|facts| facts.id == profile.model_id);
+        facts.map(Model::of).ok_or_else(invalid_identifier)
+    }
+
+    fn is_mine(&self, arn: &Arn<'_>) -> bool {
+        let account_fits = match arn.kind {
+            "foundation-model" => arn.account.is_empty(),
+            // Any account will do: a client under test cannot know which one the emulator plays.
+            _ => arn.account.len() == 12 && arn.account.bytes().all(|byte| byte.is_ascii_digit()),
+        };
+        account_fits && arn.partition == self.partition() && arn.region == self.region
+    }
+}
+
+/// What a client may write where a model or profile is named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Identifier<'a> {
+    /// A plain id.
+    Id(&'a str),
+    /// The full name of something of Bedrock's.
+    Arn(Arn<'a>),
+    /// Neither.
+    Broken,
+}
+
+/// The parts of an ARN.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Arn<'a> {
+    partition: &'a str,
+    region: &'a str,
+    account: &'a str,
+    /// The kind of resource, `inference-profile` for example.
+    pub(crate) kind: &'a str,
+    /// What follows the kind.
+    pub(crate) id: &'a str,
+}
+
+impl<'a> Identifier<'a> {
+    /// Takes an identifier apart.
+    pub(crate) fn read(text: &'a str) -> Self {
+        let Some(rest) = text.strip_prefix("arn:") else {
+            return Self::Id(text);
+        };
+        let parts: Vec<&str> = rest.splitn(5, ':').collect();
+        let [partition, "bedrock", region, account, resource] = parts[..] else {
+            return Self::Broken;
+        };
+        match resource.split_once('/') {
+            Some((kind, id)) => Self::Arn(Arn { partition, region, account, kind, id }),
+            None => Self::Broken,
+        }
+    }
+}
+
+fn refuse_retired(facts: &ModelFacts) -> Result<(), Refusal> {
+    if facts.end_of_life {
+        return Err(Refusal::not_found(
+            "This model version has reached the end of its life. Please refer to the AWS documentation for more \
+             details.",
+        ));
+    }
+    Ok(())
+}
+
+fn not_on_demand(id: &str) -> Refusal {
+    // The apostrophe is U+2019, unlike in every other text of the service.
+    Refusal::validation(format!(
+        "Invocation of model ID {id} with on-demand throughput isn\u{2019}t supported. Retry your request with the \
+         ID or ARN of an inference profile that contains this model."
+    ))
+}
+
+fn invalid_identifier() -> Refusal {
+    Refusal::validation("The provided model identifier is invalid.")
+}
+
+// The facts also keep spellings of other platforms, which Bedrock does not take.
+fn is_well_formed(id: &str) -> bool {
+    id.contains('.')
+        && id.bytes().all(|byte| {
+            byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b':')
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arns_are_taken_apart_and_anything_else_is_left_alone() {
+        let text = "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.a.b-v1:0";
+        let Identifier::Arn(arn) = Identifier::read(text) else { panic!("no ARN") };
+        assert_eq!((arn.region, arn.kind, arn.id), ("us-east-1", "inference-profile", "us.a.b-v1:0"));
+        assert_eq!(Identifier::read("anthropic.claude"), Identifier::Id("anthropic.claude"));
+        assert_eq!(Identifier::read("arn:aws:s3:::bucket"), Identifier::Broken);
+        assert_eq!(Identifier::read("arn:"), Identifier::Broken);
+    }
+}
