@@ -1,1 +1,29 @@
-//! Placeholder.
+#![doc = include_str!("../README.md")]
+
+mod config;
+
+mod agents;
+mod model_choice;
+mod models;
+
+mod location;
+
+mod document;
+mod outline;
+mod path;
+mod provider_rules;
+mod reading;
+mod sections;
+mod syntax;
+
+mod error;
+mod excerpt;
+mod secret;
+mod suggestion;
+
+pub use agents::{AgentDefaultsConfig, AgentsConfig};
+pub use config::Config;
+pub use error::{ConfigError, ConfigWarning};
+pub use location::{Located, load, locate};
+pub use model_choice::ModelChoice;
+pub use models::{ModelsConfig, ModelsMode};

@@ -37,6 +37,7 @@ mod model_config;
 mod plugin;
 mod provider_config;
 mod section;
+mod strict;
 
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -65,7 +66,7 @@ pub use plugin::{
 };
 pub use provider::{IncompleteMessage, Provider, ProviderExt};
 pub use provider_config::{ProviderConfig, Secret};
-pub use section::{Section, SectionError, SectionPlugin};
+pub use section::{Section, SectionError, SectionPlugin, from_config};
 pub use stop_reason::StopReason;
 pub use stream_event::{EventStream, Finish, StreamEvent};
 pub use stream_options::{CacheRetention, StreamOptions, TimeLimits, Timeouts};

@@ -7,6 +7,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::strict::Strict;
+
 /// A typed part of the configuration at a fixed place.
 ///
 /// ```
@@ -70,7 +72,26 @@ pub(crate) fn schema_of<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schem
 }
 
 pub(crate) fn check_as<T: DeserializeOwned>(value: Value) -> Result<(), SectionError> {
-    serde_path_to_error::deserialize::<_, T>(value).map(drop).map_err(|error| SectionError {
+    from_config::<T>(value).map(drop)
+}
+
+/// Reads a part of the configuration into its type: a section, or a provider's `params`.
+///
+/// An object must be written as an object; serde alone would also take a list of its members' values.
+///
+/// # Errors
+/// What is wrong and where, below `value`.
+///
+/// ```
+/// #[derive(Debug, serde::Deserialize)]
+/// struct Params {
+///     answers: Vec<u8>,
+/// }
+/// let error = clawdia_core::from_config::<Params>(serde_json::json!({ "answers": [42, "x"] })).unwrap_err();
+/// assert_eq!(error.path, "answers[1]");
+/// ```
+pub fn from_config<T: DeserializeOwned>(value: Value) -> Result<T, SectionError> {
+    serde_path_to_error::deserialize(Strict(value)).map_err(|error| SectionError {
         path: error.path().to_string(),
         message: error.into_inner().to_string(),
     })

@@ -75,12 +75,11 @@ mod tests {
     #[track_caller]
     fn check(text: &str, expected: Option<Value>) {
         let (arguments, error) = read(text);
-        match expected {
-            Some(expected) => assert_eq!((Value::Object(arguments), error), (expected, None)),
-            None => {
-                assert_eq!(arguments, Map::new());
-                assert!(error.unwrap().contains(text));
-            }
+        if let Some(expected) = expected {
+            assert_eq!((Value::Object(arguments), error), (expected, None));
+        } else {
+            assert_eq!(arguments, Map::new());
+            assert!(error.unwrap().contains(text));
         }
     }
 

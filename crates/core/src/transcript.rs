@@ -19,6 +19,7 @@ use crate::diagnostic::Diagnostic;
 use crate::message::{AssistantMessage, Message, ToolResultMessage, UserMessage};
 use crate::model_ref::{ModelId, ProviderId};
 use crate::stop_reason::StopReason;
+use crate::strict::Strict;
 use crate::system_prompt::SystemPrompt;
 use crate::tool::Tool;
 use crate::usage::Usage;
@@ -42,7 +43,7 @@ impl ShapeError {
 
 /// Deserializes a plain record that stands at `path`.
 pub(crate) fn record<T: DeserializeOwned>(value: Value, path: &str) -> Result<T, ShapeError> {
-    serde_path_to_error::deserialize(value).map_err(|error| {
+    serde_path_to_error::deserialize(Strict(value)).map_err(|error| {
         let inner = error.path().to_string();
         let path = if inner == "." { path.to_owned() } else { join(path, &inner) };
         ShapeError::new(&path, error.into_inner().to_string())

@@ -1,0 +1,30 @@
+//! The `models` part of a configuration: which providers there are and how to reach them.
+//!
+//! Separate from the document, since other crates own sections beside these keys.
+
+use std::collections::BTreeMap;
+
+use clawdia_core::{ProviderConfig, ProviderId};
+use serde::Deserialize;
+
+/// What the configuration says about models.
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct ModelsConfig {
+    /// How the models that are written here go together with those that are known otherwise.
+    pub mode: ModelsMode,
+    /// The providers, by id; each entry carries its id.
+    pub providers: BTreeMap<ProviderId, ProviderConfig>,
+}
+
+/// How configured models go together with those that providers know and discovery finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ModelsMode {
+    /// What is configured is added and goes before.
+    #[default]
+    Merge,
+    /// Only what is configured exists.
+    Replace,
+}

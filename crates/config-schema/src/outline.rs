@@ -1,0 +1,284 @@
+//! Where each key and value of a JSON5 text stands.
+//!
+//! Separate from the parser: `json5` judges whether the text is valid and what it means, this scanner only remembers
+//! positions, which a tree of values no longer has. It accepts any text, so that also the excerpt of a broken document
+//! can hide its secrets, and it needs no recursion, so that nesting cannot exhaust the stack.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use serde_json::{Map, Value};
+
+use crate::path::{Path, Step};
+use crate::secret;
+
+/// Containers may be nested this deep; the parser behind the scanner recurses.
+const DEEPEST: usize = 100;
+
+/// The positions of a text's keys and values.
+#[derive(Debug, Default)]
+pub(crate) struct Outline {
+    /// Parents stand before their children; the first is the root.
+    nodes: Vec<Node>,
+    /// The opening bracket at which the text became too deep, or else the innermost one that is never closed.
+    pub(crate) too_deep: Option<usize>,
+    pub(crate) unclosed: Option<usize>,
+}
+
+/// A value, and the key before it.
+#[derive(Debug)]
+pub(crate) struct Node {
+    parent: Option<usize>,
+    step: Option<Step>,
+    /// Where the key stands, quotes included.
+    pub(crate) key: Option<Range<usize>>,
+    /// Where the value stands, brackets or quotes included.
+    pub(crate) value: Range<usize>,
+    pub(crate) kind: Kind,
+    /// Where the same key stood before in the same object.
+    pub(crate) earlier: Option<Range<usize>>,
+    secret: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Object,
+    List,
+    Quoted,
+    /// A number, `true`, `false`, `null`, or something that has no place in JSON5.
+    Word,
+}
+
+/// A container that has not been closed yet.
+struct Open {
+    node: usize,
+    next_index: usize,
+    key: Option<(String, Range<usize>)>,
+    seen: HashMap<String, Range<usize>>,
+}
+
+impl Outline {
+    pub(crate) fn scan(text: &str) -> Self {
+        let mut outline = Self::default();
+        let mut open = Vec::<Open>::new();
+        let mut at = 0;
+        while let Some(character) = text[at..].chars().next() {
+            let start = at;
+            at += character.len_utf8();
+            match character {
+                '{' | '[' => {
+                    if open.len() == DEEPEST {
+                        outline.too_deep = Some(start);
+                        return outline;
+                    }
+                    let kind = if character == '{' { Kind::Object } else { Kind::List };
+                    let node = outline.begin(open.last_mut(), start..text.len(), kind);
+                    open.push(Open { node, next_index: 0, key: None, seen: HashMap::new() });
+                }
+                '}' | ']' => {
+                    if let Some(closed) = open.pop() {
+                        outline.nodes[closed.node].value.end = at;
+                    }
+                }
+                ',' => {
+                    if let Some(container) = open.last_mut() {
+                        container.key = None;
+                    }
+                }
+                ':' => {}
+                '"' | '\'' => {
+                    at = end_of_string(text, at, character);
+                    outline.token(text, &mut open, start..at, Kind::Quoted);
+                }
+                '/' if text[at..].starts_with('/') => {
+                    at = text[at..].find(['\n', '\r']).map_or(text.len(), |length| at + length);
+                }
+                '/' if text[at..].starts_with('*') => {
+                    at = text[at + 1..].find("*/").map_or(text.len(), |length| at + length + 3);
+                }
+                space if space.is_whitespace() || space == '\u{feff}' => {}
+                _ => {
+                    at = end_of_word(text, at);
+                    outline.token(text, &mut open, start..at, Kind::Word);
+                }
+            }
+        }
+        outline.unclosed = open.last().map(|container| outline.nodes[container.node].value.start);
+        outline
+    }
+
+    /// Takes in a string or a word: a key where one is due, else a value.
+    fn token(&mut self, text: &str, open: &mut [Open], range: Range<usize>, kind: Kind) {
+        match open.last_mut() {
+            Some(container) if self.nodes[container.node].kind == Kind::Object && container.key.is_none() => {
+                container.key = Some((key_of(&text[range.clone()], kind), range));
+            }
+            container => {
+                self.begin(container, range, kind);
+            }
+        }
+    }
+
+    fn begin(&mut self, container: Option<&mut Open>, value: Range<usize>, kind: Kind) -> usize {
+        let mut node =
+            Node { parent: None, step: None, key: None, value, kind, earlier: None, secret: false };
+        if let Some(container) = container {
+            node.parent = Some(container.node);
+            node.secret = self.nodes[container.node].secret;
+            if self.nodes[container.node].kind == Kind::List {
+                node.step = Some(Step::Index(container.next_index));
+                container.next_index += 1;
+            } else {
+                let (name, key) = container.key.take().unwrap_or_default();
+                node.secret = node.secret || secret::is_secret(&name);
+                node.earlier = container.seen.insert(name.clone(), key.clone());
+                node.step = Some(Step::Key(name));
+                node.key = Some(key);
+            }
+        }
+        self.nodes.push(node);
+        self.nodes.len() - 1
+    }
+
+    /// The node at `path`, or its nearest ancestor that the text has.
+    pub(crate) fn nearest(&self, path: &Path) -> Option<&Node> {
+        let mut here = 0;
+        for step in path.steps() {
+            match self.child(here, step) {
+                Some(next) => here = next,
+                None => break,
+            }
+        }
+        self.nodes.get(here)
+    }
+
+    /// Finds the place below `base` that is written `text`, such as `models[0].id`. Keys may contain any of the marks
+    /// between steps, so the longest key that the document has is taken; steps it does not have are taken as written.
+    pub(crate) fn resolve(&self, base: &Path, text: &str) -> Path {
+        let mut path = base.clone();
+        let mut rest = if text == "." { "" } else { text };
+        let mut here = base.steps().iter().try_fold(0, |here, step| self.child(here, step));
+        while !rest.is_empty() {
+            let known = here.and_then(|here| self.longest_child(here, rest));
+            let (step, length) = if let Some((node, length)) = known {
+                here = Some(node);
+                match &self.nodes[node].step {
+                    Some(step) => (step.clone(), length),
+                    None => break,
+                }
+            } else {
+                here = None;
+                first_step(rest)
+            };
+            path = path.then(step);
+            rest = rest[length..].strip_prefix('.').unwrap_or(&rest[length..]);
+        }
+        path
+    }
+
+    fn longest_child(&self, parent: usize, text: &str) -> Option<(usize, usize)> {
+        let fits = |node: &Node| {
+            let length = match node.step.as_ref()? {
+                Step::Key(key) => text.starts_with(key.as_str()).then_some(key.len())?,
+                Step::Index(index) => {
+                    let written = format!("[{index}]");
+                    text.starts_with(&written).then_some(written.len())?
+                }
+            };
+            let ends = text[length..].is_empty() || text[length..].starts_with(['.', '[']);
+            (ends && length > 0).then_some(length)
+        };
+        let children = self.nodes.iter().enumerate().filter(|(_, node)| node.parent == Some(parent));
+        children
+            .filter_map(|(index, node)| fits(node).map(|length| (index, length)))
+            .max_by_key(|(_, length)| *length)
+    }
+
+    fn child(&self, parent: usize, step: &Step) -> Option<usize> {
+        self.nodes.iter().position(|node| node.parent == Some(parent) && node.step.as_ref() == Some(step))
+    }
+
+    /// The path of a node.
+    pub(crate) fn path_of(&self, node: &Node) -> Path {
+        let mut steps = Vec::new();
+        let mut here = Some(node);
+        while let Some(node) = here {
+            steps.extend(node.step.clone());
+            here = node.parent.map(|parent| &self.nodes[parent]);
+        }
+        steps.into_iter().rev().fold(Path::default(), |path, step| path.then(step))
+    }
+
+    pub(crate) fn nodes(&self) -> impl Iterator<Item = &Node> {
+        self.nodes.iter()
+    }
+
+    /// Where texts and numbers stand that nobody should see.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = Range<usize>> {
+        let scalars = self.nodes.iter().filter(|node| matches!(node.kind, Kind::Quoted | Kind::Word));
+        scalars.filter(|node| node.secret).map(|node| node.value.clone())
+    }
+
+    /// Whether `offset` is inside an object or list that holds secrets.
+    pub(crate) fn is_within_secret(&self, offset: usize) -> bool {
+        self.nodes.iter().any(|node| node.secret && node.value.start <= offset && offset <= node.value.end)
+    }
+}
+
+/// The step that `text`, which is not empty, begins with, and its length.
+fn first_step(text: &str) -> (Step, usize) {
+    if let Some((digits, _)) = text.strip_prefix('[').and_then(|rest| rest.split_once(']'))
+        && let Ok(index) = digits.parse()
+    {
+        return (Step::Index(index), digits.len() + 2);
+    }
+    let mut marks = text.char_indices().skip(1).filter(|(_, character)| matches!(character, '.' | '['));
+    let length = marks.next().map_or(text.len(), |(offset, _)| offset);
+    (Step::Key(text[..length].to_owned()), length)
+}
+
+/// Where the string ends whose content begins at `at`; an unclosed one ends with its line.
+fn end_of_string(text: &str, at: usize, quote: char) -> usize {
+    let mut characters = text[at..].char_indices();
+    while let Some((offset, character)) = characters.next() {
+        match character {
+            '\\' => {
+                // A line may be continued after a backslash, also one that ends in two characters.
+                let escaped = characters.next();
+                let rest = characters.as_str();
+                if escaped.is_some_and(|(_, escaped)| escaped == '\r') && rest.starts_with('\n') {
+                    characters.next();
+                }
+            }
+            '\n' | '\r' => return at + offset,
+            end if end == quote => return at + offset + end.len_utf8(),
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+fn end_of_word(text: &str, at: usize) -> usize {
+    let ends = |(offset, character): &(usize, char)| {
+        let comment = text[at + offset..].starts_with("//") || text[at + offset..].starts_with("/*");
+        comment
+            || character.is_whitespace()
+            || matches!(character, '{' | '}' | '[' | ']' | ',' | ':' | '"' | '\'' | '\u{feff}')
+    };
+    text[at..].char_indices().find(ends).map_or(text.len(), |(offset, _)| at + offset)
+}
+
+/// The key that is written as `token`. Escapes are left to the parser, so that both mean the same.
+fn key_of(token: &str, kind: Kind) -> String {
+    let plain = match kind {
+        Kind::Quoted => token.get(1..token.len().saturating_sub(1)).unwrap_or_default(),
+        Kind::Object | Kind::List | Kind::Word => token,
+    };
+    if !plain.contains('\\') {
+        return plain.to_owned();
+    }
+    json5::from_str::<Map<String, Value>>(&format!("{{{token}:0}}"))
+        .ok()
+        .and_then(|object| object.into_iter().next())
+        .map_or_else(|| plain.to_owned(), |(key, _)| key)
+}
