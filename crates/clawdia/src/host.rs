@@ -1,0 +1,311 @@
+//! The host: a configuration, the linked plugins, and the providers they make of it.
+//!
+//! Separate from the plugins, which know nothing of each other or of a document: here a model's ref becomes the
+//! description of a model and the provider that serves it.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use clawdia_config_schema::{Config, Located, load, locate};
+use clawdia_core::{
+    AssistantMessage, Context, Environment, EventStream, HostContext, IncompleteMessage, Model, ModelRef,
+    Plugins, Provider, ProviderConfig, ProviderError, ProviderExt, ProviderId, ProviderPlugin, StopReason,
+    StreamOptions,
+};
+
+use crate::connections::Connections;
+use crate::host_error::HostError;
+
+/// Everything a program needs to talk to models. Cheap to clone; clones share their providers.
+///
+/// Setting one up does no I/O but reading the configuration: a provider is connected when it is first asked for.
+///
+/// ```no_run
+/// use clawdia::{Context, Environment, Host, Message, StreamOptions};
+///
+/// # async fn ask() -> Result<(), Box<dyn std::error::Error>> {
+/// let host = Host::load(std::env::vars().collect::<Environment>())?;
+/// let model = "amazon-bedrock/us.amazon.nova-lite-v1:0".parse()?;
+/// let context = Context::new([Message::user("What is a crate?")]);
+/// let message = host.complete(&model, &context, &StreamOptions::default()).await?;
+/// println!("{} ({})", message.text(), message.usage.cost.total);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Host {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    config: Config,
+    /// Where the configuration was read from.
+    path: Option<PathBuf>,
+    plugins: Plugins,
+    context: HostContext,
+    warnings: Vec<String>,
+    connections: Connections,
+}
+
+/// What makes up a provider: who speaks its protocol, and its settings.
+struct Route<'a> {
+    id: ProviderId,
+    plugin: &'static ProviderPlugin,
+    config: Cow<'a, ProviderConfig>,
+}
+
+impl Host {
+    /// Finds and reads the configuration that `environment` points to, with the plugins of all linked crates.
+    ///
+    /// The file is `CLAWDIA_CONFIG_PATH`, else `clawdia.jsonc`, `.json5` or `.json` in `CLAWDIA_STATE_DIR` or
+    /// `~/.clawdia`. Where there is none, the providers that linked crates own work without.
+    ///
+    /// # Errors
+    /// When the configuration cannot be read, and when two linked crates claim the same thing.
+    pub fn load(environment: Environment) -> Result<Self, HostError> {
+        let plugins = Plugins::linked()?;
+        let Located { path, ignored, state_dir, .. } = locate(&environment);
+        let config = match &path {
+            Some(path) => load(path, &plugins)?,
+            None => Config::default(),
+        };
+        let used = path.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
+        let mut warnings = ignored
+            .iter()
+            .map(|file| format!("`{}` is ignored, since `{used}` goes before it", file.display()))
+            .collect::<Vec<_>>();
+        warnings.extend(config.warnings().iter().map(ToString::to_string));
+        let context = HostContext::new(environment).with_state_dir(state_dir);
+        Ok(Self::assemble(config, path, plugins, context, warnings))
+    }
+
+    /// A host of these parts and nothing else: for tests, and for programs that keep their own configuration.
+    pub fn new(config: Config, plugins: Plugins, context: HostContext) -> Self {
+        let warnings = config.warnings().iter().map(ToString::to_string).collect();
+        Self::assemble(config, None, plugins, context, warnings)
+    }
+
+    fn assemble(
+        config: Config,
+        path: Option<PathBuf>,
+        plugins: Plugins,
+        context: HostContext,
+        warnings: Vec<String>,
+    ) -> Self {
+        let connections = Connections::default();
+        Self { shared: Arc::new(Shared { config, path, plugins, context, warnings, connections }) }
+    }
+
+    /// The configuration in force.
+    pub fn config(&self) -> &Config {
+        &self.shared.config
+    }
+
+    /// The file the configuration was read from; `None` when there was none.
+    pub fn config_path(&self) -> Option<&std::path::Path> {
+        self.shared.path.as_deref()
+    }
+
+    /// What plugins are lent: environment, state directory and clock.
+    pub fn context(&self) -> &HostContext {
+        &self.shared.context
+    }
+
+    /// What the user should know although nothing failed: files that were ignored, sections nobody reads.
+    pub fn warnings(&self) -> &[String] {
+        &self.shared.warnings
+    }
+
+    /// The model that `agents.defaults.model.primary` names.
+    pub fn default_model(&self) -> Option<&ModelRef> {
+        self.shared.config.agents.defaults.model.as_ref()?.primary.as_ref()
+    }
+
+    /// The models that the configuration lists, described, sorted by provider.
+    pub fn models(&self) -> Vec<Model> {
+        let providers = &self.shared.config.models.providers;
+        let listed = providers.iter().flat_map(|(id, config)| {
+            config.models.iter().map(|row| ModelRef::new(id.clone(), row.id.clone()))
+        });
+        // A provider that cannot be connected says so when it is asked for; its models have no description.
+        listed.filter_map(|reference| self.model(&reference).ok()).collect()
+    }
+
+    /// Describes a model: what the configuration says, over what its provider knows.
+    ///
+    /// A model that is listed nowhere has a description as well, if a bare one, as long as its provider exists.
+    ///
+    /// # Errors
+    /// When there is no such provider, or it does not accept its configuration.
+    pub fn model(&self, reference: &ModelRef) -> Result<Model, HostError> {
+        let route = self.route(&reference.provider)?;
+        let provider = self.connect(&route)?;
+        // The provider's own address and headers stay out of the description: the provider has them from its
+        // configuration, and they may hold secrets that a description would show.
+        let mut model = provider
+            .describe(&reference.model)
+            .unwrap_or_else(|| Model::new(route.id.clone(), reference.model.clone(), route.plugin.api));
+        if let Some(row) = route.config.models.iter().find(|row| row.id == reference.model) {
+            row.apply_to(&mut model);
+        }
+        Ok(model)
+    }
+
+    /// The provider `id`, connected on the first call and kept.
+    ///
+    /// # Errors
+    /// When neither the configuration nor a linked crate has it, or it does not accept its configuration.
+    pub fn provider(&self, id: &ProviderId) -> Result<Arc<dyn Provider>, HostError> {
+        self.connect(&self.route(id)?)
+    }
+
+    /// The provider that serves a model: the one it names, or, where that is not configured, any that speaks its
+    /// protocol.
+    ///
+    /// # Errors
+    /// As [`provider`](Self::provider); also when the provider is configured for another protocol.
+    pub fn provider_for(&self, model: &Model) -> Result<Arc<dyn Provider>, HostError> {
+        match self.route(&model.provider) {
+            Ok(route) if model.api == route.plugin.api => self.connect(&route),
+            Ok(route) => Err(HostError::OtherProtocol {
+                provider: route.id,
+                model: model.api.clone(),
+                configured: route.plugin.api.into(),
+            }),
+            Err(unknown @ HostError::UnknownProvider { .. }) => {
+                let plugin = self.shared.plugins.provider(model.api.as_str()).map_err(|_| unknown)?;
+                let id = model.provider.clone();
+                let config = Cow::Owned(ProviderConfig::new(id.clone()));
+                self.connect(&Route { id, plugin, config })
+            }
+            Err(other) => Err(other),
+        }
+    }
+
+    /// Asks a model to continue a conversation. Dropping the future or the stream cancels the request.
+    ///
+    /// # Errors
+    /// The provider's, before the first content; failures to reach a provider at all as [`HostError::kind`] says.
+    pub async fn stream(
+        &self,
+        reference: &ModelRef,
+        context: &Context,
+        options: &StreamOptions,
+    ) -> Result<EventStream, ProviderError> {
+        let model = self.model(reference)?;
+        self.stream_model(&model, context, options).await
+    }
+
+    /// As [`stream`](Self::stream), of a model that is described in full.
+    ///
+    /// # Errors
+    /// As [`stream`](Self::stream).
+    pub async fn stream_model(
+        &self,
+        model: &Model,
+        context: &Context,
+        options: &StreamOptions,
+    ) -> Result<EventStream, ProviderError> {
+        self.provider_for(model)?.stream(model, context, options).await
+    }
+
+    /// Asks a model to continue a conversation and waits for the whole message.
+    ///
+    /// # Errors
+    /// As [`stream`](Self::stream), and those that come later, with the message as far as it had arrived.
+    pub async fn complete(
+        &self,
+        reference: &ModelRef,
+        context: &Context,
+        options: &StreamOptions,
+    ) -> Result<AssistantMessage, IncompleteMessage> {
+        let timestamp = self.shared.context.now_ms();
+        let begin = Instant::now();
+        let prepared = self.model(reference).and_then(|model| Ok((self.provider_for(&model)?, model)));
+        let mut outcome = match prepared {
+            Ok((provider, model)) => provider.complete(&model, context, options).await,
+            Err(error) => Err(unanswered(reference, error.into())),
+        };
+        let message = match &mut outcome {
+            Ok(message) => message,
+            Err(incomplete) => incomplete.message.as_mut(),
+        };
+        message.timestamp = Some(timestamp);
+        message.duration_ms = Some(u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX));
+        outcome
+    }
+
+    fn connect(&self, route: &Route<'_>) -> Result<Arc<dyn Provider>, HostError> {
+        let Route { id, plugin, config } = route;
+        self.shared
+            .connections
+            .get_or_connect(id, plugin, config, &self.shared.context)
+            .map_err(|source| HostError::Connect { provider: id.clone(), source })
+    }
+
+    /// Finds the configuration and the plugin of a provider.
+    fn route(&self, id: &ProviderId) -> Result<Route<'_>, HostError> {
+        let Shared { config, plugins, .. } = &*self.shared;
+        let Some(config) = config.models.providers.get(id) else {
+            let plugin = plugins
+                .owner_of(id.as_str())
+                .map_err(|error| HostError::UnknownProvider { error, suggestion: self.near_miss(id) })?;
+            return Ok(Route { id: id.clone(), plugin, config: Cow::Owned(ProviderConfig::new(id.clone())) });
+        };
+        let plugin = match &config.api {
+            Some(api) => plugins
+                .provider(api.as_str())
+                .map_err(|source| HostError::UnknownApi { provider: id.clone(), source })?,
+            None => plugins
+                .owner_of(id.as_str())
+                .map_err(|error| HostError::UnknownProvider { error, suggestion: None })?,
+        };
+        Ok(Route { id: id.clone(), plugin, config: Cow::Borrowed(config) })
+    }
+
+    /// The known provider id that most resembles one that is not known.
+    fn near_miss(&self, id: &ProviderId) -> Option<ProviderId> {
+        let configured = self.shared.config.models.providers.keys().cloned();
+        let owned =
+            self.shared.plugins.providers().filter_map(|plugin| plugin.default_id).map(ProviderId::from);
+        let resemblance = |known: &ProviderId| {
+            if known.as_str().contains(id.as_str()) {
+                return 1.0;
+            }
+            strsim::normalized_damerau_levenshtein(known.as_str(), id.as_str())
+        };
+        configured
+            .chain(owned)
+            .map(|known| (resemblance(&known), known))
+            .filter(|(resemblance, _)| *resemblance >= 0.6)
+            .max_by(|(left, _), (right, _)| left.total_cmp(right))
+            .map(|(_, known)| known)
+    }
+}
+
+/// The message of a request that reached no provider.
+fn unanswered(reference: &ModelRef, error: ProviderError) -> IncompleteMessage {
+    let message = AssistantMessage {
+        provider: Some(reference.provider.clone()),
+        model: Some(reference.model.clone()),
+        stop_reason: StopReason::Error,
+        error_message: Some(error.message().to_owned()),
+        ..AssistantMessage::default()
+    };
+    IncompleteMessage { message: Box::new(message), error }
+}
+
+impl fmt::Debug for Host {
+    // Leaves out the configuration's values, which may be secret.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Host")
+            .field("path", &self.shared.path)
+            .field("providers", &self.shared.config.models.providers.keys().collect::<Vec<_>>())
+            .field("connections", &self.shared.connections)
+            .finish_non_exhaustive()
+    }
+}
