@@ -13,7 +13,8 @@ use crate::error::{ConfigError, ConfigWarning};
 use crate::excerpt::{Excerpt, line_at};
 use crate::outline::{Kind, Outline};
 use crate::path::{Path, Step};
-use crate::{secret, syntax};
+use crate::secret;
+use crate::syntax::{self, SyntaxFlaw};
 
 /// A valid document.
 pub(crate) struct Document {
@@ -36,8 +37,7 @@ impl Document {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text).to_owned();
         let outline = Outline::scan(&text);
         if let Some(start) = outline.too_deep {
-            let excerpt =
-                Excerpt::new(&text, &(start..start + 1), &hidden_in_invalid(&outline, &text, start));
+            let excerpt = Excerpt::new(&text, &(start..start + 1), &hidden_at(&text, start));
             let error = ConfigError::new("objects and lists are nested too deeply here");
             return Err(error.with_place(String::new(), Some(excerpt)).with_file(file));
         }
@@ -76,14 +76,27 @@ impl Document {
 
     /// An error about what stands at `path`; where the document has nothing there, about what should contain it.
     pub(crate) fn error(&self, path: &Path, part: Part, message: impl Into<String>) -> ConfigError {
+        self.error_without(path, part, message, &self.outline.secrets().collect::<Vec<_>>())
+    }
+
+    /// An error about a key nobody knows. Its texts are not shown unless they are `harmless`: it may be a misspelt
+    /// `apiKey`.
+    pub(crate) fn unknown_key(&self, path: &Path, message: String, harmless: bool) -> ConfigError {
         let mut hidden = self.outline.secrets().collect::<Vec<_>>();
-        if part == Part::Key
-            && let Some(node) = self.outline.nearest(path)
-        {
-            // A key nobody knows may be a misspelt `apiKey`.
-            hidden.push(node.value.clone());
+        if !harmless {
+            hidden.extend(self.outline.texts_at(path));
         }
-        let excerpt = Excerpt::new(&self.text, &self.place(path, part), &hidden);
+        self.error_without(path, Part::Key, message, &hidden)
+    }
+
+    fn error_without(
+        &self,
+        path: &Path,
+        part: Part,
+        message: impl Into<String>,
+        hidden: &[Range<usize>],
+    ) -> ConfigError {
+        let excerpt = Excerpt::new(&self.text, &self.place(path, part), hidden);
         ConfigError::new(message).with_place(path.to_string(), Some(excerpt)).with_file(self.file.as_deref())
     }
 
@@ -144,33 +157,17 @@ fn is_blank(text: &str) -> bool {
 }
 
 fn syntax_error(error: &json5::Error, outline: &Outline, text: &str) -> ConfigError {
-    let (message, hint) = syntax::explain(error);
-    let (start, hint) = if let Some(position) = error.position() {
-        (syntax::offset_of(position, text), hint)
-    } else {
-        let opened = outline.unclosed.map(|start| {
-            let bracket = &text[start..=start];
-            format!("the innermost `{bracket}` that is open stands on line {}", line_at(text, start).0)
-        });
-        (text.trim_end().len(), hint.or(opened))
-    };
-    let length = text[start..].chars().next().map_or(0, char::len_utf8);
-    let hidden = hidden_in_invalid(outline, text, start);
-    let excerpt = Excerpt::new(text, &(start..start + length), &hidden);
-    ConfigError::new(message).with_place(String::new(), Some(excerpt)).with_hint(hint)
+    let SyntaxFlaw { at, message, hint } = syntax::flaw(error, outline, text);
+    let length = text[at..].chars().next().map_or(0, char::len_utf8);
+    let excerpt = Excerpt::new(text, &(at..at + length), &hidden_at(text, at));
+    ConfigError::new(message).with_place(String::new(), Some(excerpt)).with_hint(hint.map(str::to_owned))
 }
 
-/// What to hide when the text is broken at `start`: known secrets, and all of a line that may be part of one.
-fn hidden_in_invalid(outline: &Outline, text: &str, start: usize) -> Vec<Range<usize>> {
+/// What to hide of the line at `start` when the text is broken: what belongs to which key is not certain then.
+fn hidden_at(text: &str, start: usize) -> Vec<Range<usize>> {
     let (_, line) = line_at(text, start);
-    let mut hidden = outline.secrets().collect::<Vec<_>>();
-    if outline.is_within_secret(start) {
-        hidden.push(line);
-    } else if secret::may_show_secret(&text[line.clone()]) {
-        let colon = text[line.clone()].find(':').map_or(0, |length| length + 1);
-        hidden.push(line.start + colon..line.end);
-    }
-    hidden
+    let hidden = secret::values_in(&text[line.clone()]);
+    hidden.into_iter().map(|range| line.start + range.start..line.start + range.end).collect()
 }
 
 impl fmt::Debug for Document {

@@ -20,9 +20,12 @@ const DEEPEST: usize = 100;
 pub(crate) struct Outline {
     /// Parents stand before their children; the first is the root.
     nodes: Vec<Node>,
-    /// The opening bracket at which the text became too deep, or else the innermost one that is never closed.
+    /// The opening bracket at which the text became too deep; what follows was not scanned.
     pub(crate) too_deep: Option<usize>,
-    pub(crate) unclosed: Option<usize>,
+    /// The innermost opening bracket that is never closed.
+    pub(crate) open_bracket: Option<usize>,
+    /// Where the string or comment begins that runs to the end of the text without being closed.
+    pub(crate) open_token: Option<usize>,
 }
 
 /// A value, and the key before it.
@@ -87,14 +90,18 @@ impl Outline {
                 }
                 ':' => {}
                 '"' | '\'' => {
-                    at = end_of_string(text, at, character);
+                    let end = end_of_string(text, at, character);
+                    outline.open_token = end.is_none().then_some(start);
+                    at = end.unwrap_or(text.len());
                     outline.token(text, &mut open, start..at, Kind::Quoted);
                 }
                 '/' if text[at..].starts_with('/') => {
                     at = text[at..].find(['\n', '\r']).map_or(text.len(), |length| at + length);
                 }
                 '/' if text[at..].starts_with('*') => {
-                    at = text[at + 1..].find("*/").map_or(text.len(), |length| at + length + 3);
+                    let end = text[at + 1..].find("*/").map(|length| at + length + 3);
+                    outline.open_token = end.is_none().then_some(start);
+                    at = end.unwrap_or(text.len());
                 }
                 space if space.is_whitespace() || space == '\u{feff}' => {}
                 _ => {
@@ -103,7 +110,7 @@ impl Outline {
                 }
             }
         }
-        outline.unclosed = open.last().map(|container| outline.nodes[container.node].value.start);
+        outline.open_bracket = open.last().map(|container| outline.nodes[container.node].value.start);
         outline
     }
 
@@ -219,9 +226,11 @@ impl Outline {
         scalars.filter(|node| node.secret).map(|node| node.value.clone())
     }
 
-    /// Whether `offset` is inside an object or list that holds secrets.
-    pub(crate) fn is_within_secret(&self, offset: usize) -> bool {
-        self.nodes.iter().any(|node| node.secret && node.value.start <= offset && offset <= node.value.end)
+    /// Where the texts stand in the value of the member at `path`.
+    pub(crate) fn texts_at(&self, path: &Path) -> impl Iterator<Item = Range<usize>> {
+        let within = self.nearest(path).map_or(0..0, |node| node.value.clone());
+        let texts = self.nodes.iter().filter(|node| node.kind == Kind::Quoted).map(|node| node.value.clone());
+        texts.filter(move |text| within.start <= text.start && text.end <= within.end)
     }
 }
 
@@ -237,8 +246,8 @@ fn first_step(text: &str) -> (Step, usize) {
     (Step::Key(text[..length].to_owned()), length)
 }
 
-/// Where the string ends whose content begins at `at`; an unclosed one ends with its line.
-fn end_of_string(text: &str, at: usize, quote: char) -> usize {
+/// Where the string ends whose content begins at `at`: after its quote, or else with its line.
+fn end_of_string(text: &str, at: usize, quote: char) -> Option<usize> {
     let mut characters = text[at..].char_indices();
     while let Some((offset, character)) = characters.next() {
         match character {
@@ -250,12 +259,12 @@ fn end_of_string(text: &str, at: usize, quote: char) -> usize {
                     characters.next();
                 }
             }
-            '\n' | '\r' => return at + offset,
-            end if end == quote => return at + offset + end.len_utf8(),
+            '\n' | '\r' => return Some(at + offset),
+            end if end == quote => return Some(at + offset + end.len_utf8()),
             _ => {}
         }
     }
-    text.len()
+    None
 }
 
 fn end_of_word(text: &str, at: usize) -> usize {

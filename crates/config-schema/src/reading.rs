@@ -35,8 +35,10 @@ pub(crate) fn error(
     if let Some((key, known)) = named(message, "unknown field ") {
         let others = other_keys(&path.parent());
         let known = known.into_iter().chain(others.iter().map(String::as_str)).collect::<Vec<_>>();
+        let harmless =
+            suggestion::nearest(key, known.iter().copied()).is_some_and(|near| !secret::is_secret(near));
         return document
-            .error(&path, Part::Key, format!("unknown key `{key}`"))
+            .unknown_key(&path, format!("unknown key `{key}`"), harmless)
             .with_hint(suggestion::hint(key, &known));
     }
     if let Some((word, known)) = named(message, "unknown variant ") {

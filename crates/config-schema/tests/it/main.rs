@@ -1,0 +1,14 @@
+//! Tests of the configuration through its public API.
+//!
+//! One binary for all of them, so that they link once.
+
+#![expect(clippy::unwrap_used, reason = "a test that unwraps fails where it stands")]
+
+mod arbitrary_text;
+mod documented_blocks;
+mod errors;
+mod location;
+mod plugins;
+mod secrets;
+mod sections;
+mod warnings;
