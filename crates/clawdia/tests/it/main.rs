@@ -1,5 +1,10 @@
 //! Tests of the facade, through its public API.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a panic is how a test fails; the linter exempts `#[test]` functions only"
+)]
+
 mod models;
 mod plugins;
 mod providers;

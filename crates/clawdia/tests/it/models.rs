@@ -18,7 +18,7 @@ fn configuration_goes_before_what_the_provider_knows_field_by_field() {
     let model = host.model(&reference("acme/known")).unwrap();
     assert_eq!((model.context_window, model.max_tokens), (2_000, 100));
     assert_eq!(model.name, "Known");
-    assert_eq!(model.cost.input, 0.0, "an explicit zero is a price");
+    assert_eq!(model.cost.input.to_bits(), 0, "an explicit zero is a price");
 }
 
 #[test]

@@ -36,7 +36,7 @@ impl Provider for Known {
 
     fn describe(&self, model: &ModelId) -> Option<Model> {
         let mut model = (*model == "known").then(|| self.scripted.describe(model)).flatten()?;
-        model.name = "Known".to_owned();
+        "Known".clone_into(&mut model.name);
         (model.context_window, model.max_tokens) = (1_000, 100);
         model.cost.input = 3.0;
         Some(model)
@@ -52,6 +52,7 @@ impl Provider for Known {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the signature is the plugin record's")]
 fn connect_scripted(
     config: &ProviderConfig,
     context: &HostContext,

@@ -1,0 +1,234 @@
+//! A conversation and its turns: one question, one answer, shown as it arrives.
+//!
+//! Separate from where questions come from: an argument, standard input or a session at a terminal.
+
+use std::process;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anstyle::Style;
+use clawdia::core::Provider;
+use clawdia::{
+    Accumulator, AssistantMessage, Context, ErrorKind, Message, Model, ProviderError, StopReason,
+    StreamEvent, StreamOptions,
+};
+use futures_util::StreamExt;
+use tokio_util::sync::CancellationToken;
+
+use crate::failure::{Failure, warn, write_to_stderr};
+use crate::interrupt::Interrupts;
+use crate::output::{Closed, Output};
+use crate::status::Status;
+
+const DIM: Style = Style::new().dimmed();
+
+/// What is shown besides the answer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Look {
+    /// Thinking, on standard output: not where it would get into a file.
+    pub(crate) thinking: bool,
+    /// Tokens and cost after each answer, on standard error.
+    pub(crate) summary: bool,
+}
+
+/// A conversation with one model.
+pub(crate) struct Conversation {
+    provider: Arc<dyn Provider>,
+    model: Model,
+    context: Context,
+    options: StreamOptions,
+    pub(crate) output: Output,
+    pub(crate) interrupts: Interrupts,
+    look: Look,
+}
+
+impl Conversation {
+    pub(crate) fn new(
+        provider: Arc<dyn Provider>,
+        model: Model,
+        context: Context,
+        options: StreamOptions,
+        output: Output,
+        interrupts: Interrupts,
+        look: Look,
+    ) -> Self {
+        Self { provider, model, context, options, output, interrupts, look }
+    }
+
+    pub(crate) fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// Forgets all turns.
+    pub(crate) fn start_over(&mut self) {
+        self.context.messages.clear();
+    }
+
+    /// Asks, and shows the answer. Ctrl-C stops the answer; what has arrived of it stays in the conversation.
+    pub(crate) async fn ask(&mut self, question: Message) -> Result<Status, Closed> {
+        self.context.messages.push(question);
+        let cancel = CancellationToken::new();
+        let mut interrupts = self.interrupts.clone();
+        let options = self.options.clone().with_cancel(cancel.clone());
+        let begin = Instant::now();
+        let (message, error) = {
+            let mut answer = std::pin::pin!(self.receive(&options));
+            loop {
+                tokio::select! {
+                    outcome = &mut answer => break outcome?,
+                    () = interrupts.pressed() => {
+                        if cancel.is_cancelled() {
+                            process::exit(i32::from(Status::Interrupted.code()));
+                        }
+                        cancel.cancel();
+                    }
+                }
+            }
+        };
+        self.interrupts = interrupts;
+        self.output.written().await?;
+        self.tell(&message, error.as_ref(), begin.elapsed());
+        if error.is_some() && message.content.is_empty() {
+            // The question was not answered at all: the next one stands on its own.
+            self.context.messages.pop();
+        } else {
+            self.context.messages.push(Message::Assistant(message));
+        }
+        Ok(error.map_or(Status::Done, |error| Failure::from(&error).status))
+    }
+
+    /// Shows an answer as it arrives; gives the message, and the error that ended it early.
+    async fn receive(
+        &self,
+        options: &StreamOptions,
+    ) -> Result<(AssistantMessage, Option<ProviderError>), Closed> {
+        let mut accumulator = Accumulator::new(&self.model);
+        let mut page = Page {
+            output: &self.output,
+            show_thinking: self.look.thinking,
+            part: Part::Nothing,
+            ends_line: true,
+        };
+        let error = match self.provider.stream(&self.model, &self.context, options).await {
+            Ok(mut events) => loop {
+                match events.next().await {
+                    Some(Ok(event)) => {
+                        accumulator.push(&event);
+                        page.show(&event).await?;
+                    }
+                    Some(Err(error)) => break Some(error),
+                    None if accumulator.is_finished() => break None,
+                    None => {
+                        let message = "the stream ended without saying that it is complete";
+                        break Some(ProviderError::new(ErrorKind::Truncated, message));
+                    }
+                }
+            },
+            Err(error) => Some(error),
+        };
+        if let Some(error) = &error {
+            accumulator.fail(error);
+        }
+        page.finish().await?;
+        Ok((accumulator.into_message(), error))
+    }
+
+    /// Tells on standard error what the answer itself does not say.
+    fn tell(&self, message: &AssistantMessage, error: Option<&ProviderError>, took: Duration) {
+        for diagnostic in &message.diagnostics {
+            let text = if diagnostic.message.is_empty() { &diagnostic.code } else { &diagnostic.message };
+            write_to_stderr(&format!("{DIM}note: {text}{DIM:#}\n"));
+        }
+        match error {
+            Some(error) if error.kind() == ErrorKind::Aborted => {
+                write_to_stderr(&format!("{DIM}(stopped){DIM:#}\n"));
+            }
+            Some(error) => Failure::from(error).report(),
+            None if message.stop_reason == StopReason::Length => warn("the answer reached its length limit"),
+            None if message.content.is_empty() => warn("the answer is empty"),
+            None => {}
+        }
+        if self.look.summary && message.usage.total_tokens > 0 {
+            write_to_stderr(&format!("{DIM}{}{DIM:#}\n", summary(message, took)));
+        }
+    }
+}
+
+fn summary(message: &AssistantMessage, took: Duration) -> String {
+    let usage = &message.usage;
+    let cached = match usage.cache_read {
+        0 => String::new(),
+        tokens => format!(" ({tokens} from the cache)"),
+    };
+    let (prompt, seconds) = (usage.prompt_tokens(), took.as_secs_f64());
+    format!("{prompt} tokens in{cached}, {} out, {}, {seconds:.1} s", usage.output, usage.cost.total)
+}
+
+/// What was written last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Nothing,
+    Thinking,
+    Text,
+}
+
+/// An answer on its way to standard output.
+struct Page<'a> {
+    output: &'a Output,
+    show_thinking: bool,
+    part: Part,
+    /// Whether the last character was a line break, or there was none.
+    ends_line: bool,
+}
+
+impl Page<'_> {
+    async fn show(&mut self, event: &StreamEvent) -> Result<(), Closed> {
+        match event {
+            StreamEvent::ThinkingDelta { delta, .. } if self.show_thinking => {
+                self.write(Part::Thinking, delta).await
+            }
+            StreamEvent::TextDelta { delta, .. } => self.write(Part::Text, delta).await,
+            _ => Ok(()),
+        }
+    }
+
+    async fn write(&mut self, part: Part, delta: &str) -> Result<(), Closed> {
+        let text = printable(delta);
+        if text.is_empty() {
+            return Ok(());
+        }
+        let gap = match self.part {
+            last if last == part || last == Part::Nothing => "",
+            _ if self.ends_line => "\n",
+            _ => "\n\n",
+        };
+        self.part = part;
+        self.ends_line = text.ends_with('\n');
+        self.output
+            .write(match part {
+                // Each piece closes its own style, so that a stop at any moment leaves the terminal as it was.
+                Part::Thinking => format!("{gap}{DIM}{text}{DIM:#}"),
+                Part::Text | Part::Nothing => format!("{gap}{text}"),
+            })
+            .await
+    }
+
+    async fn finish(self) -> Result<(), Closed> {
+        if self.ends_line { Ok(()) } else { self.output.write("\n").await }
+    }
+}
+
+/// The text without control characters: a model must not be able to steer the terminal.
+fn printable(text: &str) -> String {
+    text.chars().filter(|character| !character.is_control() || matches!(character, '\n' | '\t')).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_model_cannot_steer_the_terminal() {
+        assert_eq!(printable("a\u{1b}[2Jb\r\u{7}\n\tc\u{9b}"), "a[2Jb\n\tc");
+    }
+}

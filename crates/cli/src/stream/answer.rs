@@ -1,0 +1,142 @@
+//! One request, from its model to its last line.
+//!
+//! Separate from reading requests, of which there are two ways, one request and many.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use clawdia::core::Provider;
+use clawdia::core::wire::{self, Request, RequestModel};
+use clawdia::{Accumulator, ErrorKind, EventStream, Host, HostError, Model, ProviderError, StreamEvent};
+use futures_util::StreamExt;
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+use crate::output::{Closed, Output};
+use crate::status::Status;
+use crate::stream::report;
+
+/// How long a provider may take to end its stream once it has said that it is done.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// Answers a request; its last line is `done` or `error`, whatever happens.
+pub(crate) async fn answer(
+    host: &Host,
+    request: Request,
+    output: &Output,
+    cancel: &CancellationToken,
+) -> Result<Status, Closed> {
+    let Request { id, model, context, options } = request;
+    let id = id.as_ref();
+    let (provider, model) = match choose(host, &model) {
+        Ok(chosen) => chosen,
+        Err(error) => return refuse_model(&error.into(), &model, host, id, output).await,
+    };
+    let accumulator = new_accumulator(host, &model);
+    let options = options.with_cancel(cancel.clone());
+    match provider.stream(&model, &context, &options).await {
+        Ok(events) => relay(events, accumulator, id, output).await,
+        Err(error) => end(&error, accumulator, id, output).await,
+    }
+}
+
+/// Ends a request that could not even be read.
+pub(crate) async fn refuse(
+    error: &ProviderError,
+    id: Option<&Value>,
+    output: &Output,
+) -> Result<Status, Closed> {
+    let status = report(error);
+    let mut accumulator = Accumulator::new(&Model::new("", "", ""));
+    accumulator.fail(error);
+    output.line(without_blanks(&wire::error_line(error, &accumulator, id))).await?;
+    // Whatever it is, it is nothing that a provider did.
+    Ok(if status == Status::Failed { Status::Refused } else { status })
+}
+
+fn choose(host: &Host, model: &RequestModel) -> Result<(Arc<dyn Provider>, Model), HostError> {
+    let model = match model {
+        RequestModel::Ref(reference) => host.model(reference)?,
+        RequestModel::Model(model) => Model::clone(model),
+    };
+    Ok((host.provider_for(&model)?, model))
+}
+
+/// Ends a request whose model nobody serves.
+async fn refuse_model(
+    error: &ProviderError,
+    model: &RequestModel,
+    host: &Host,
+    id: Option<&Value>,
+    output: &Output,
+) -> Result<Status, Closed> {
+    report(error);
+    let model = match model {
+        RequestModel::Ref(reference) => Model::new(reference.provider.clone(), reference.model.clone(), ""),
+        RequestModel::Model(model) => Model::clone(model),
+    };
+    let mut accumulator = new_accumulator(host, &model);
+    accumulator.fail(error);
+    output.line(without_blanks(&wire::error_line(error, &accumulator, id))).await?;
+    Ok(Status::Refused)
+}
+
+fn new_accumulator(host: &Host, model: &Model) -> Accumulator {
+    Accumulator::new(model).with_timestamp(host.context().now_ms())
+}
+
+/// Writes each event as it arrives.
+async fn relay(
+    mut events: EventStream,
+    mut accumulator: Accumulator,
+    id: Option<&Value>,
+    output: &Output,
+) -> Result<Status, Closed> {
+    loop {
+        match events.next().await {
+            Some(Ok(event)) => {
+                accumulator.push(&event);
+                let line = wire::event_line(&event, &accumulator, id);
+                if matches!(event, StreamEvent::Done(_)) {
+                    // The provider may still have to read the answer's last bytes, after which its connection is
+                    // free for the request that a reader sends upon `done`.
+                    let _ = tokio::time::timeout(FAREWELL, events.next()).await;
+                    output.line(line).await?;
+                    return Ok(Status::Done);
+                }
+                output.line(line).await?;
+            }
+            Some(Err(error)) => return end(&error, accumulator, id, output).await,
+            None => {
+                let error = ProviderError::new(
+                    ErrorKind::Truncated,
+                    "the stream ended without saying that it is complete",
+                )
+                .with_hint("this is a defect of the provider's crate");
+                return end(&error, accumulator, id, output).await;
+            }
+        }
+    }
+}
+
+async fn end(
+    error: &ProviderError,
+    mut accumulator: Accumulator,
+    id: Option<&Value>,
+    output: &Output,
+) -> Result<Status, Closed> {
+    let status = report(error);
+    accumulator.fail(error);
+    output.line(wire::error_line(error, &accumulator, id)).await?;
+    Ok(status)
+}
+
+/// Takes out of an error line what would name a model, or its protocol, where none is known.
+fn without_blanks(line: &str) -> String {
+    let Ok(mut value) = serde_json::from_str::<Value>(line) else { return line.to_owned() };
+    if let Some(message) = value.get_mut("error").and_then(Value::as_object_mut) {
+        message
+            .retain(|member, value| !matches!(member.as_str(), "api" | "provider" | "model") || value != "");
+    }
+    value.to_string()
+}
