@@ -10,6 +10,7 @@ use aws_config::default_provider::credentials::DefaultCredentialsChain;
 use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::sts::AssumeRoleProvider;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::provider::error::{CredentialsError, TokenError};
 use aws_credential_types::provider::token::SharedTokenProvider;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
 use aws_credential_types::{Credentials, Token};
@@ -44,8 +45,10 @@ pub struct Aws {
     environment: Environment,
     http_client: SharedHttpClient,
     /// By settings and the region of the ARN that is called.
-    connections: Mutex<HashMap<(AwsSettings, Option<String>), Arc<OnceCell<Connection>>>>,
+    connections: Mutex<HashMap<ConnectionKey, Arc<OnceCell<Connection>>>>,
 }
+
+type ConnectionKey = (AwsSettings, Option<String>);
 
 impl Aws {
     /// What the plugins of `host` share.
@@ -262,4 +265,16 @@ pub enum AwsError {
         "`roleArn` needs AWS credentials to assume the role with, and a bearer token is none; remove one of them"
     )]
     RoleNeedsKeys,
+}
+
+/// Whether an error of the SDK comes from looking for credentials: there are none, or their source failed.
+pub fn is_credentials_failure(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if error.is::<CredentialsError>() || error.is::<TokenError>() {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }

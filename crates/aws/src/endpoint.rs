@@ -81,44 +81,44 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(url: &str, expected: Option<BaseUrl>) {
-        assert_eq!(BaseUrl::parse(url).ok(), expected);
+    fn check_standard(url: &str, region: &str) {
+        assert_eq!(BaseUrl::parse(url), Ok(BaseUrl::Standard { region: region.to_owned() }));
     }
 
-    fn standard(region: &str) -> Option<BaseUrl> {
-        Some(BaseUrl::Standard { region: region.to_owned() })
+    #[track_caller]
+    fn check_custom(url: &str, expected: &str) {
+        assert_eq!(BaseUrl::parse(url), Ok(BaseUrl::Custom(expected.to_owned())));
     }
 
-    fn custom(url: &str) -> Option<BaseUrl> {
-        Some(BaseUrl::Custom(url.to_owned()))
+    #[track_caller]
+    fn check_refused(url: &str) {
+        assert!(BaseUrl::parse(url).unwrap_err().to_string().contains(url));
     }
 
     #[test]
     fn addresses_of_aws_suggest_a_region() {
-        check("https://bedrock-runtime.us-east-1.amazonaws.com", standard("us-east-1"));
-        check("https://bedrock-runtime-fips.us-gov-west-1.amazonaws.com/", standard("us-gov-west-1"));
-        check("HTTPS://Bedrock-Runtime.cn-north-1.amazonaws.com.cn", standard("cn-north-1"));
+        check_standard("https://bedrock-runtime.us-east-1.amazonaws.com", "us-east-1");
+        check_standard("https://bedrock-runtime-fips.us-gov-west-1.amazonaws.com/", "us-gov-west-1");
+        check_standard("HTTPS://Bedrock-Runtime.cn-north-1.amazonaws.com.cn", "cn-north-1");
     }
 
     #[test]
     fn other_addresses_are_custom() {
-        check("http://127.0.0.1:8080/", custom("http://127.0.0.1:8080"));
-        check("https://gateway.example/bedrock", custom("https://gateway.example/bedrock"));
+        check_custom("http://127.0.0.1:8080/", "http://127.0.0.1:8080");
+        check_custom("https://gateway.example/bedrock", "https://gateway.example/bedrock");
         let vpc = "https://vpce-1-a.bedrock-runtime.us-east-1.vpce.amazonaws.com";
-        check(vpc, custom(vpc));
-        check(
-            "https://bedrock-runtime.us-east-1.api.aws",
-            custom("https://bedrock-runtime.us-east-1.api.aws"),
-        );
+        check_custom(vpc, vpc);
+        let dual_stack = "https://bedrock-runtime.us-east-1.api.aws";
+        check_custom(dual_stack, dual_stack);
     }
 
     #[test]
     fn what_is_no_address_is_refused() {
-        check("bedrock-runtime.us-east-1.amazonaws.com", None);
-        check("ftp://host", None);
-        check("https://", None);
-        check("http://:80", None);
-        check("http://a b", None);
+        check_refused("bedrock-runtime.us-east-1.amazonaws.com");
+        check_refused("ftp://host");
+        check_refused("https://");
+        check_refused("http://:80");
+        check_refused("http://a b");
     }
 
     #[test]

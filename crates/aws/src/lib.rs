@@ -6,7 +6,7 @@ mod endpoint;
 mod settings;
 mod shared_files;
 
-pub use connection::{Aws, AwsError, Connection};
+pub use connection::{Aws, AwsError, Connection, is_credentials_failure};
 pub use credential_source::CredentialSource;
 pub use endpoint::BaseUrl;
 pub use settings::{AwsSettings, AwsSettingsError};

@@ -96,6 +96,16 @@ impl AwsSettings {
         })
     }
 
+    /// The same with another `baseUrl`: that of a model which is reached elsewhere than its provider.
+    ///
+    /// # Errors
+    /// When the text is no address.
+    pub fn with_base_url(&self, url: &str) -> Result<Self, AwsSettingsError> {
+        let base_url =
+            BaseUrl::parse(url).map_err(|source| AwsSettingsError::Url { place: "baseUrl", source })?;
+        Ok(Self { base_url: Some(base_url), ..self.clone() })
+    }
+
     /// Where credentials will be taken from, in the contract's order.
     pub fn credential_source(&self) -> CredentialSource {
         self.credentials.source()

@@ -1,0 +1,34 @@
+//! The record by which a host finds this provider.
+//!
+//! Separate so that linking the crate is all it takes: the record is submitted here and nowhere else.
+
+use std::sync::Arc;
+
+use clawdia_core::{Api, ErrorKind, HostContext, Provider, ProviderConfig, ProviderError, ProviderPlugin};
+
+use crate::provider::BedrockProvider;
+use crate::settings::{BedrockConfig, BedrockSettings, DEFAULT_ID};
+use crate::transport::with_causes;
+
+/// The `auth` that Bedrock takes: AWS credentials, found by the SDK.
+pub(crate) const AUTH: &str = "aws-sdk";
+
+/// Amazon Bedrock through ConverseStream: api `bedrock-converse-stream`, provider id `amazon-bedrock`.
+pub const PLUGIN: ProviderPlugin = ProviderPlugin::new(API, env!("CARGO_PKG_NAME"), connect)
+    .with_default_id("amazon-bedrock")
+    .with_auth(&[AUTH])
+    .with_params::<BedrockConfig>();
+
+const API: &str = "bedrock-converse-stream";
+
+clawdia_core::register!(PLUGIN);
+
+fn connect(config: &ProviderConfig, host: &HostContext) -> Result<Arc<dyn Provider>, ProviderError> {
+    debug_assert_eq!(Api::BEDROCK_CONVERSE_STREAM, API);
+    let settings = BedrockSettings::resolve(config, host.environment()).map_err(|error| {
+        let id = config.id.clone().unwrap_or(DEFAULT_ID);
+        ProviderError::new(ErrorKind::InvalidRequest, with_causes(&error))
+            .with_attempt(format!("set up the provider `{id}`"))
+    })?;
+    Ok(Arc::new(BedrockProvider::new(settings, host.clone())))
+}

@@ -1,0 +1,138 @@
+//! A conversation turned into the body of a Converse request.
+//!
+//! Separate and pure: the same context, options and model give the same bytes in every process, since every object is
+//! written in a fixed order and a schema keeps its author's. What the service or the model would refuse is repaired, or
+//! refused here with the message and the rule; what is changed is a diagnostic. Source: the Converse operation of the
+//! Bedrock Runtime API reference.
+
+mod block;
+mod cache;
+mod conversation;
+mod inference;
+mod media;
+mod model_traits;
+mod reasoning;
+mod refusal;
+mod thinking;
+mod tool_id;
+mod tools;
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use clawdia_core::{Context, Diagnostic, Model, ProviderError, StreamOptions};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::request::block::{SystemBlock, Turn};
+use crate::request::inference::InferenceConfig;
+use crate::request::model_traits::ModelTraits;
+use crate::request::refusal::refuse;
+use crate::request::tools::ToolConfig;
+
+/// What a request is built for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Target<'a> {
+    /// The model that was asked for.
+    pub(crate) model: &'a Model,
+    /// The id that is called for it.
+    pub(crate) invoked: &'a str,
+    /// The region it is called in.
+    pub(crate) region: &'a str,
+}
+
+/// A body, and what was changed on the way to it.
+#[derive(Debug)]
+pub(crate) struct Request {
+    pub(crate) body: Bytes,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
+/// The body's members, in the order they are written. Tools stand first in what a model reads, but the order of members
+/// carries no meaning; this is the API reference's.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Body<'a> {
+    messages: Vec<Turn<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    system: Vec<SystemBlock<'a>>,
+    #[serde(skip_serializing_if = "InferenceConfig::is_empty")]
+    inference_config: InferenceConfig<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tool_config: Option<ToolConfig<'a>>,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    additional_model_request_fields: Map<String, Value>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    request_metadata: &'a BTreeMap<String, String>,
+}
+
+/// Builds the request.
+///
+/// # Errors
+/// Kind invalidRequest when no valid request can be made of the context; the text names the message and the rule.
+pub(crate) fn build(
+    target: &Target<'_>,
+    context: &Context,
+    options: &StreamOptions,
+) -> Result<Request, ProviderError> {
+    let traits = ModelTraits::of(target);
+    let mut diagnostics = Vec::new();
+
+    let tools = tools::tool_config(context, options, &traits, &mut diagnostics)?;
+    let mut messages = conversation::turns(target, context, &traits, tools.is_some(), &mut diagnostics)?;
+    conversation::check_end(&messages, &traits, tools.is_some())?;
+    let thinking = thinking::plan(target, options, &traits, &messages, &mut diagnostics);
+    let tools = tools.map(|tools| tools.fitting(&thinking, &traits, &mut diagnostics));
+    let inference_config = inference::config(target, options, &traits, &thinking, &mut diagnostics);
+    let mut system = system(context);
+    cache::place(&mut system, &mut messages, options, &traits);
+    check_metadata(&options.request_metadata)?;
+
+    let body = Body {
+        messages,
+        system,
+        inference_config,
+        tool_config: tools,
+        additional_model_request_fields: thinking.fields,
+        request_metadata: &options.request_metadata,
+    };
+    let body = serde_json::to_vec(&body).expect("the body holds text, finite numbers and string-keyed maps");
+    Ok(Request { body: body.into(), diagnostics })
+}
+
+fn system(context: &Context) -> Vec<SystemBlock<'_>> {
+    let prompt = context.system_prompt.as_deref().unwrap_or_default();
+    if prompt.trim().is_empty() { Vec::new() } else { vec![SystemBlock::Text(prompt)] }
+}
+
+/// The service's limits: 1 to 16 pairs, keys of 1 to 256 and values of 0 to 256 characters out of a fixed set.
+fn check_metadata(metadata: &BTreeMap<String, String>) -> Result<(), ProviderError> {
+    const PAIRS: usize = 16;
+    const CHARACTERS: usize = 256;
+    let allowed = |text: &str| {
+        text.chars().all(|character| {
+            character.is_ascii_alphanumeric()
+                || character.is_whitespace()
+                || ":_@$#=/+,-.".contains(character)
+        })
+    };
+    if metadata.len() > PAIRS {
+        return Err(refuse(
+            "options.requestMetadata",
+            format!("has {} entries and may have {PAIRS}", metadata.len()),
+        ));
+    }
+    for (key, value) in metadata {
+        let place = format!("options.requestMetadata.{key}");
+        if key.is_empty() || key.chars().count() > CHARACTERS || value.chars().count() > CHARACTERS {
+            return Err(refuse(
+                &place,
+                format!("keys have 1 to {CHARACTERS} characters, values up to {CHARACTERS}"),
+            ));
+        }
+        if !allowed(key) || !allowed(value) {
+            return Err(refuse(&place, "only letters, digits, blanks and `:_@$#=/+,-.` are allowed"));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,153 @@
+//! The content of a request as Bedrock spells it.
+//!
+//! Separate from the rules that choose it. These types borrow from the caller's context, so that a request of megabytes
+//! is written without copying it first; their members are written in declaration order.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// Whose turn it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Role {
+    User,
+    Assistant,
+}
+
+/// One message of the request.
+#[derive(Debug, Serialize)]
+pub(super) struct Turn<'a> {
+    pub(super) role: Role,
+    pub(super) content: Vec<Block<'a>>,
+}
+
+/// A content block.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) enum Block<'a> {
+    Text(Cow<'a, str>),
+    Image(Media<'a>),
+    Document(DocumentBlock<'a>),
+    Video(Media<'a>),
+    SearchResult(SearchResultBlock<'a>),
+    ToolUse(ToolUse<'a>),
+    ToolResult(ToolResult<'a>),
+    ReasoningContent(Reasoning<'a>),
+    CachePoint(CachePoint),
+}
+
+impl Block<'_> {
+    pub(super) fn text(text: &'static str) -> Self {
+        Self::Text(Cow::Borrowed(text))
+    }
+}
+
+/// A block of the system prompt.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) enum SystemBlock<'a> {
+    Text(&'a str),
+    CachePoint(CachePoint),
+}
+
+/// An image or a video.
+#[derive(Debug, Serialize)]
+pub(super) struct Media<'a> {
+    pub(super) format: &'static str,
+    pub(super) source: Source<'a>,
+}
+
+/// Where a file's bytes are: in the request, as base64.
+#[derive(Debug, Serialize)]
+pub(super) struct Source<'a> {
+    pub(super) bytes: Cow<'a, str>,
+}
+
+/// A document.
+#[derive(Debug, Serialize)]
+pub(super) struct DocumentBlock<'a> {
+    pub(super) format: &'static str,
+    pub(super) name: String,
+    pub(super) source: Source<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) context: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) citations: Option<Enabled>,
+}
+
+/// A search hit.
+#[derive(Debug, Serialize)]
+pub(super) struct SearchResultBlock<'a> {
+    pub(super) source: &'a str,
+    pub(super) title: &'a str,
+    pub(super) content: Vec<TextOnly<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) citations: Option<Enabled>,
+}
+
+/// A switch in the service's form.
+#[derive(Debug, Serialize)]
+pub(super) struct Enabled {
+    pub(super) enabled: bool,
+}
+
+/// A piece of a search hit.
+#[derive(Debug, Serialize)]
+pub(super) struct TextOnly<'a> {
+    pub(super) text: &'a str,
+}
+
+/// A tool call.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ToolUse<'a> {
+    #[serde(rename = "toolUseId")]
+    pub(super) id: String,
+    pub(super) name: Cow<'a, str>,
+    pub(super) input: Cow<'a, Map<String, Value>>,
+}
+
+/// What a tool returned.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ToolResult<'a> {
+    pub(super) tool_use_id: String,
+    pub(super) content: Vec<Block<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) status: Option<&'static str>,
+}
+
+/// Reasoning that is replayed.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) enum Reasoning<'a> {
+    ReasoningText(ReasoningText<'a>),
+    /// Base64, as the service sent it.
+    RedactedContent(&'a str),
+}
+
+/// Reasoning that can be read, and the signature over it.
+#[derive(Debug, Serialize)]
+pub(super) struct ReasoningText<'a> {
+    pub(super) text: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) signature: Option<&'a str>,
+}
+
+/// A mark up to which the prompt is cached.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(super) struct CachePoint {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ttl: Option<&'static str>,
+}
+
+impl CachePoint {
+    /// A mark for the service's shortest time, or for one hour.
+    pub(super) fn new(one_hour: bool) -> Self {
+        Self { kind: "default", ttl: one_hour.then_some("1h") }
+    }
+}

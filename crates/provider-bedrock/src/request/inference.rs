@@ -1,0 +1,98 @@
+//! Sampling and length: the `inferenceConfig` of a request.
+//!
+//! Separate because what may be sent depends on the model and on its thinking, and what is left out must be said.
+
+use clawdia_bedrock_models::Family;
+use clawdia_core::{Diagnostic, StreamOptions};
+use serde::Serialize;
+
+use crate::request::Target;
+use crate::request::model_traits::ModelTraits;
+use crate::request::thinking::ThinkingPlan;
+
+/// The `inferenceConfig` of a request.
+#[derive(Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct InferenceConfig<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_tokens: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    temperature: Option<f64>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    stop_sequences: &'a [String],
+}
+
+impl InferenceConfig<'_> {
+    pub(super) fn is_empty(&self) -> bool {
+        self.max_tokens.is_none() && self.temperature.is_none() && self.stop_sequences.is_empty()
+    }
+}
+
+pub(super) fn config<'a>(
+    target: &Target<'_>,
+    options: &'a StreamOptions,
+    traits: &ModelTraits,
+    thinking: &ThinkingPlan,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> InferenceConfig<'a> {
+    InferenceConfig {
+        max_tokens: thinking.max_tokens.or_else(|| max_tokens(target, options, traits, diagnostics)),
+        temperature: temperature(options, traits, thinking, diagnostics),
+        stop_sequences: stop_sequences(options, traits, diagnostics),
+    }
+}
+
+/// The limit to send: the caller's, at most the model's. Claude gets the model's own when the caller gives none, since the
+/// service would otherwise stop it early.
+pub(super) fn max_tokens(
+    target: &Target<'_>,
+    options: &StreamOptions,
+    traits: &ModelTraits,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<u64> {
+    let known = (traits.max_tokens > 0).then_some(traits.max_tokens);
+    match (options.max_tokens, known) {
+        (Some(wanted), Some(limit)) if wanted > limit => {
+            let message = format!("`{}` writes at most {limit} tokens", target.model.id);
+            diagnostics.push(Diagnostic::new("bedrock_max_tokens_lowered", message).with("maxTokens", limit));
+            Some(limit)
+        }
+        (Some(wanted), _) => Some(wanted.max(1)),
+        (None, known) if traits.is_claude() => known,
+        (None, _) => None,
+    }
+}
+
+fn temperature(
+    options: &StreamOptions,
+    traits: &ModelTraits,
+    thinking: &ThinkingPlan,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<f64> {
+    // JSON has no word for infinities and the like; the service would refuse them anyway.
+    let wanted = options.temperature.filter(|temperature| temperature.is_finite())?;
+    let reason = if traits.capabilities.sampling_params == Some(false) || traits.family == Family::Gpt {
+        "the model refuses `temperature`"
+    } else if traits.is_claude() && thinking.is_on {
+        "the model refuses `temperature` while it thinks"
+    } else {
+        return Some(wanted);
+    };
+    diagnostics.push(Diagnostic::new("bedrock_temperature_dropped", reason).with("temperature", wanted));
+    None
+}
+
+fn stop_sequences<'a>(
+    options: &'a StreamOptions,
+    traits: &ModelTraits,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> &'a [String] {
+    if matches!(traits.family, Family::Gpt | Family::GptOss | Family::Grok)
+        && !options.stop_sequences.is_empty()
+    {
+        let reason = "the model refuses `stopSequences`";
+        diagnostics.push(Diagnostic::new("bedrock_stop_sequences_dropped", reason));
+        return &[];
+    }
+    &options.stop_sequences
+}

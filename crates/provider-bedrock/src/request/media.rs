@@ -1,0 +1,190 @@
+//! Images, documents and other files in a request.
+//!
+//! Separate because their rules (formats, base64, sizes, names) have nothing to do with the conversation around them.
+
+use std::borrow::Cow;
+
+use clawdia_core::{Document, Image, ProviderError, Video};
+
+use crate::request::block::{Block, DocumentBlock, Enabled, Media, Source};
+use crate::request::refusal::refuse;
+
+/// The most base64 characters of an image: 5 MiB, which is 3.75 MB of image.
+const IMAGE_CHARACTERS: usize = 5 * 1024 * 1024;
+
+/// The most bytes of a document, 4.5 MB, in base64 characters.
+const DOCUMENT_CHARACTERS: usize = 4_500_000usize.div_ceil(3) * 4;
+
+/// The most base64 characters of a video.
+const VIDEO_CHARACTERS: usize = 25_000_000;
+
+pub(super) fn image<'a>(image: &'a Image, place: &str) -> Result<Block<'a>, ProviderError> {
+    let format = match essence(&image.mime_type).as_str() {
+        "image/png" => "png",
+        "image/jpeg" | "image/jpg" => "jpeg",
+        "image/gif" => "gif",
+        "image/webp" => "webp",
+        other => {
+            let rule = format!(
+                "unknown image type `{other}`; Bedrock takes image/png, image/jpeg, image/gif and image/webp"
+            );
+            return Err(refuse(&format!("{place}.mimeType"), rule));
+        }
+    };
+    let bytes = base64(&image.data, place)?;
+    if bytes.len() > IMAGE_CHARACTERS {
+        let megabytes = decimal_megabytes(bytes.len());
+        let rule =
+            format!("the image has {megabytes} MB and may have 3.75 MB (5 MiB as base64); make it smaller");
+        return Err(refuse(&format!("{place}.data"), rule));
+    }
+    Ok(Block::Image(Media { format, source: Source { bytes } }))
+}
+
+pub(super) fn video<'a>(video: &'a Video, place: &str) -> Result<Block<'a>, ProviderError> {
+    let format = match essence(&video.mime_type).as_str() {
+        "video/mp4" => "mp4",
+        "video/quicktime" | "video/mov" => "mov",
+        "video/x-matroska" | "video/mkv" => "mkv",
+        "video/webm" => "webm",
+        "video/x-flv" | "video/flv" => "flv",
+        "video/mpeg" => "mpeg",
+        "video/mpg" => "mpg",
+        "video/x-ms-wmv" | "video/wmv" => "wmv",
+        "video/3gpp" | "video/3gp" => "three_gp",
+        other => {
+            let rule = format!(
+                "unknown video type `{other}`; Bedrock takes mp4, mov, mkv, webm, flv, mpeg, mpg, wmv and 3gp"
+            );
+            return Err(refuse(&format!("{place}.mimeType"), rule));
+        }
+    };
+    let bytes = base64(&video.data, place)?;
+    if bytes.len() >= VIDEO_CHARACTERS {
+        let rule = "the video has 25 MB or more as base64, which Bedrock refuses; make it smaller";
+        return Err(refuse(&format!("{place}.data"), rule));
+    }
+    Ok(Block::Video(Media { format, source: Source { bytes } }))
+}
+
+/// Names of documents, which must differ over the whole request, case ignored, and stay the same from turn to turn.
+#[derive(Debug, Default)]
+pub(super) struct DocumentNames {
+    given: Vec<String>,
+}
+
+impl DocumentNames {
+    /// A name out of the characters the service takes, made unique by a number that depends only on what came before.
+    fn next(&mut self, name: Option<&str>) -> String {
+        let mut clean = String::new();
+        for character in name.unwrap_or_default().chars() {
+            let allowed = character.is_ascii_alphanumeric() || "-()[]".contains(character);
+            match character {
+                character if allowed => clean.push(character),
+                // A run of anything else becomes one blank: two in a row are refused.
+                _ if !clean.is_empty() && !clean.ends_with(' ') => clean.push(' '),
+                _ => {}
+            }
+        }
+        clean.truncate(180);
+        let clean = clean.trim();
+        let clean = if clean.is_empty() { "document" } else { clean };
+        let taken = |candidate: &str| self.given.iter().any(|given| given.eq_ignore_ascii_case(candidate));
+        let unique = if taken(clean) {
+            (2usize..=self.given.len() + 2)
+                .map(|number| format!("{clean} ({number})"))
+                .find(|candidate| !taken(candidate))
+        } else {
+            None
+        };
+        let unique = unique.unwrap_or_else(|| clean.to_owned());
+        self.given.push(unique.clone());
+        unique
+    }
+}
+
+pub(super) fn document<'a>(
+    document: &'a Document,
+    names: &mut DocumentNames,
+    place: &str,
+) -> Result<Block<'a>, ProviderError> {
+    let format = match essence(&document.mime_type).as_str() {
+        "application/pdf" => "pdf",
+        "text/csv" => "csv",
+        "application/msword" => "doc",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document" => "docx",
+        "application/vnd.ms-excel" => "xls",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" => "xlsx",
+        "text/html" => "html",
+        "text/plain" => "txt",
+        "text/markdown" => "md",
+        other => {
+            let rule = format!(
+                "unknown document type `{other}`; Bedrock takes pdf, csv, doc, docx, xls, xlsx, html, txt and md"
+            );
+            return Err(refuse(&format!("{place}.mimeType"), rule));
+        }
+    };
+    let bytes = base64(&document.data, place)?;
+    if bytes.len() > DOCUMENT_CHARACTERS {
+        let megabytes = decimal_megabytes(bytes.len());
+        let rule = format!("the document has {megabytes} MB and may have 4.5 MB; make it smaller");
+        return Err(refuse(&format!("{place}.data"), rule));
+    }
+    Ok(Block::Document(DocumentBlock {
+        format,
+        name: names.next(document.name.as_deref()),
+        source: Source { bytes },
+        context: document.context.as_deref(),
+        citations: document.citations.then_some(Enabled { enabled: true }),
+    }))
+}
+
+/// A media type without parameters, in lower case.
+fn essence(mime_type: &str) -> String {
+    mime_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+/// Base64 as the service reads it: no white space, padded. Checked without decoding, since images are large and sent anew
+/// with every turn.
+fn base64<'a>(data: &'a str, place: &str) -> Result<Cow<'a, str>, ProviderError> {
+    let place = || format!("{place}.data");
+    let mut text = Cow::Borrowed(data);
+    if data.bytes().any(|byte| byte.is_ascii_whitespace()) {
+        text = Cow::Owned(data.split_ascii_whitespace().collect());
+    }
+    let digits = text.trim_end_matches('=').len();
+    if digits == 0 {
+        return Err(refuse(&place(), "is empty"));
+    }
+    if let Some(position) = text[..digits].bytes().position(|byte| !is_base64_digit(byte)) {
+        return Err(refuse(
+            &place(),
+            format!("is not valid base64: character {} is none of its digits", position + 1),
+        ));
+    }
+    let padding = match digits % 4 {
+        0 => "",
+        2 => "==",
+        3 => "=",
+        _ => return Err(refuse(&place(), "is not valid base64: it is cut short")),
+    };
+    let given = text.len() - digits;
+    if given != 0 && given != padding.len() {
+        return Err(refuse(&place(), "is not valid base64: its padding is wrong"));
+    }
+    if given != padding.len() {
+        text.to_mut().push_str(padding);
+    }
+    Ok(text)
+}
+
+fn is_base64_digit(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/'
+}
+
+/// The size of what base64 encodes, in millions of bytes with one decimal.
+fn decimal_megabytes(characters: usize) -> String {
+    let bytes = characters / 4 * 3;
+    format!("{}.{}", bytes / 1_000_000, bytes % 1_000_000 / 100_000)
+}

@@ -1,0 +1,78 @@
+//! Reasoning of earlier turns, replayed or left out.
+//!
+//! Separate because it is one table: whose reasoning, signed or not, hidden or not, and what the model it is sent to takes.
+//! Signed reasoning goes back byte for byte.
+
+use std::borrow::Cow;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use clawdia_bedrock_models::{self as facts, Family};
+use clawdia_core::{Api, AssistantMessage, Diagnostic, Thinking};
+
+use crate::request::Target;
+use crate::request::block::{Block, Reasoning, ReasoningText};
+use crate::request::model_traits::ModelTraits;
+
+/// Whether a message was written by the model that is asked now: its reasoning means something only to that one.
+pub(super) fn is_same_model(message: &AssistantMessage, target: &Target<'_>) -> bool {
+    let model = target.model;
+    if message.api.as_ref().is_some_and(|api| *api != Api::BEDROCK_CONVERSE_STREAM)
+        || message.provider.as_ref().is_some_and(|provider| *provider != model.provider)
+    {
+        return false;
+    }
+    // A foundation model and its profiles are one model, whichever of them was called.
+    message.model.as_ref().is_none_or(|written| {
+        *written == model.id
+            || matches!(
+                (facts::find(written.as_str()), facts::find(target.invoked)),
+                (Some(written), Some(invoked)) if written.base_id == invoked.base_id
+            )
+    })
+}
+
+/// The block to replay for a thinking block of the same model; `None` leaves it out.
+pub(super) fn replay<'a>(
+    thinking: &'a Thinking,
+    traits: &ModelTraits,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Block<'a>> {
+    let signature = thinking.thinking_signature.as_deref().filter(|signature| !signature.is_empty());
+    let text = thinking.thinking.as_str();
+    if thinking.redacted {
+        let readable = signature.is_some_and(|payload| STANDARD.decode(payload).is_ok());
+        let taken = matches!(traits.family, Family::Claude | Family::Gpt);
+        if readable && taken {
+            return signature.map(|payload| Block::ReasoningContent(Reasoning::RedactedContent(payload)));
+        }
+        dropped(diagnostics, "hidden reasoning that cannot be replayed was left out");
+        return None;
+    }
+    if traits.is_claude() {
+        return match signature {
+            Some(_) => {
+                Some(Block::ReasoningContent(Reasoning::ReasoningText(ReasoningText { text, signature })))
+            }
+            // Claude refuses reasoning without its signature; what it said may still be read.
+            None if !text.trim().is_empty() => Some(Block::Text(Cow::Borrowed(text))),
+            None => None,
+        };
+    }
+    if text.trim().is_empty() {
+        return None;
+    }
+    if traits.takes_unsigned_reasoning() {
+        let reasoning = ReasoningText { text, signature: None };
+        return Some(Block::ReasoningContent(Reasoning::ReasoningText(reasoning)));
+    }
+    dropped(diagnostics, "reasoning was left out, since the model does not take any back");
+    None
+}
+
+/// Says once that reasoning was left out.
+pub(super) fn dropped(diagnostics: &mut Vec<Diagnostic>, message: &str) {
+    if !diagnostics.iter().any(|diagnostic| diagnostic.message == message) {
+        diagnostics.push(Diagnostic::new("bedrock_reasoning_dropped", message));
+    }
+}

@@ -1,0 +1,137 @@
+//! The tools of a request and how free the model is to call them.
+//!
+//! Separate because a request may have to do without them, and because thinking and some models take away choices.
+
+use clawdia_core::{Context, Diagnostic, ProviderError, StreamOptions, ToolChoice};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::request::model_traits::ModelTraits;
+use crate::request::refusal::refuse;
+use crate::request::thinking::ThinkingPlan;
+
+/// The `toolConfig` of a request.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ToolConfig<'a> {
+    tools: Vec<ToolEntry<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tool_choice: Option<Choice<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+enum ToolEntry<'a> {
+    ToolSpec(ToolSpec<'a>),
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ToolSpec<'a> {
+    name: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    description: &'a str,
+    input_schema: InputSchema<'a>,
+}
+
+#[derive(Debug, Serialize)]
+struct InputSchema<'a> {
+    json: &'a Value,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+enum Choice<'a> {
+    Auto {},
+    Any {},
+    Tool { name: &'a str },
+}
+
+/// The tools to send; `None` when there are none or the model must call none.
+pub(super) fn tool_config<'a>(
+    context: &'a Context,
+    options: &'a StreamOptions,
+    traits: &ModelTraits,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<Option<ToolConfig<'a>>, ProviderError> {
+    if context.tools.is_empty() || options.tool_choice == Some(ToolChoice::None) {
+        if let Some(choice @ (ToolChoice::Any | ToolChoice::Tool(_))) = &options.tool_choice {
+            return Err(refuse("options.toolChoice", format!("is {choice:?}, but the context has no tools")));
+        }
+        return Ok(None);
+    }
+    if traits.capabilities.tools == Some(false) {
+        diagnostics.push(Diagnostic::new("bedrock_tools_dropped", "the model takes no tools"));
+        return Ok(None);
+    }
+    let mut tools = Vec::with_capacity(context.tools.len());
+    for (index, tool) in context.tools.iter().enumerate() {
+        let place = format!("context.tools[{index}]");
+        check_name(&tool.name, &place)?;
+        if context.tools[..index].iter().any(|other| other.name == tool.name) {
+            return Err(refuse(&format!("{place}.name"), format!("`{}` is there twice", tool.name)));
+        }
+        if !tool.parameters.is_object() {
+            return Err(refuse(&format!("{place}.parameters"), "must be a JSON Schema, an object"));
+        }
+        tools.push(ToolEntry::ToolSpec(ToolSpec {
+            name: &tool.name,
+            description: tool.description.trim(),
+            input_schema: InputSchema { json: &tool.parameters },
+        }));
+    }
+    let tool_choice = match &options.tool_choice {
+        None | Some(ToolChoice::None) => None,
+        Some(ToolChoice::Auto) => Some(Choice::Auto {}),
+        Some(ToolChoice::Any) => Some(Choice::Any {}),
+        Some(ToolChoice::Tool(name)) => {
+            if !context.tools.iter().any(|tool| tool.name == *name) {
+                return Err(refuse(
+                    "options.toolChoice.name",
+                    format!("`{name}` is none of the context's tools"),
+                ));
+            }
+            Some(Choice::Tool { name })
+        }
+    };
+    Ok(Some(ToolConfig { tools, tool_choice }))
+}
+
+impl ToolConfig<'_> {
+    /// Takes back a choice that the model or its thinking does not allow.
+    pub(super) fn fitting(
+        mut self,
+        thinking: &ThinkingPlan,
+        traits: &ModelTraits,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Self {
+        let forced = matches!(self.tool_choice, Some(Choice::Any {} | Choice::Tool { .. }));
+        let reason = if self.tool_choice.is_some() && traits.capabilities.tool_choice == Some(false) {
+            "the model takes no tool choice"
+        } else if forced && traits.capabilities.forced_tool_choice == Some(false) {
+            "the model cannot be forced to call a tool"
+        } else if forced && thinking.forbids_forced_tools(traits) {
+            "the model cannot be forced to call a tool while it thinks"
+        } else {
+            return self;
+        };
+        diagnostics.push(Diagnostic::new("bedrock_tool_choice_dropped", reason));
+        self.tool_choice = None;
+        self
+    }
+}
+
+/// The service takes `[a-zA-Z0-9_-]{1,64}`.
+fn check_name(name: &str, place: &str) -> Result<(), ProviderError> {
+    if is_tool_name(name) {
+        Ok(())
+    } else {
+        let rule = format!("`{name}` is no tool name: 1 to 64 letters, digits, `_` and `-`");
+        Err(refuse(&format!("{place}.name"), rule))
+    }
+}
+
+pub(super) fn is_tool_name(name: &str) -> bool {
+    (1..=64).contains(&name.len())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
+}

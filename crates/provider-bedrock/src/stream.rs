@@ -1,0 +1,217 @@
+//! An answer in flight: the body read, cut into events, translated, within the limits.
+//!
+//! Separate from the state machines it drives: this is the thin edge that waits. No task is spawned; whoever polls the
+//! stream reads from the socket, so that a slow reader slows the sender and dropping the stream closes the connection.
+
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::time::Duration;
+
+use aws_smithy_types::body::SdkBody;
+use bytes::Bytes;
+use clawdia_core::{Cost, ErrorKind, EventStream, Finish, ProviderError, StreamEvent};
+use futures_util::{StreamExt, stream};
+use http_body::Body;
+use tokio::time::Instant;
+
+use crate::error::{CallSite, ServiceFailure};
+use crate::frame::{Frame, FrameDecoder};
+use crate::limits::{Limits, Phase};
+use crate::response::Translator;
+use crate::transport::{Head, deepest};
+
+/// How long to wait for the end of the body once everything has been said. Reading to the end is what lets the connection
+/// be used again.
+const DRAIN: Duration = Duration::from_millis(250);
+
+/// An answer that is being read.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    body: SdkBody,
+    decoder: FrameDecoder,
+    translator: Translator,
+    limits: Limits,
+    site: CallSite,
+    request_id: Option<String>,
+    first_event: Option<Instant>,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    Reading,
+    /// The outcome is in hand but for events that were ready before it.
+    Failed(Box<Option<ProviderError>>),
+    Ended,
+}
+
+impl Answer {
+    /// Starts reading. `began` is when the attempt began: its first event is waited for from then.
+    pub(crate) fn new(
+        head: Head,
+        cost: Cost,
+        mut finish: Finish,
+        limits: Limits,
+        site: CallSite,
+        began: Instant,
+    ) -> Self {
+        finish.response_id.clone_from(&head.request_id);
+        Self {
+            body: head.body,
+            decoder: FrameDecoder::default(),
+            translator: Translator::new(cost, finish),
+            limits,
+            site,
+            request_id: head.request_id,
+            first_event: Some(began),
+            state: State::Reading,
+        }
+    }
+
+    /// Waits until content, the end or an error is in hand.
+    ///
+    /// # Errors
+    /// What failed before any content: the caller may try again.
+    pub(crate) async fn open(mut self) -> Result<EventStream, ProviderError> {
+        while matches!(self.state, State::Reading) && !self.translator.has_content() {
+            self.read().await;
+        }
+        if let State::Failed(error) = &mut self.state
+            && !self.translator.has_content()
+            && let Some(error) = error.take()
+        {
+            return Err(error);
+        }
+        let events = stream::unfold(self, |mut answer| async move {
+            let item = answer.next().await?;
+            Some((item, answer))
+        });
+        Ok(events.boxed())
+    }
+
+    async fn next(&mut self) -> Option<Result<StreamEvent, ProviderError>> {
+        loop {
+            if let Some(event) = self.translator.next() {
+                return Some(Ok(event));
+            }
+            match &mut self.state {
+                State::Reading => self.read().await,
+                State::Failed(error) => {
+                    let error = error.take();
+                    self.state = State::Ended;
+                    return error.map(Err);
+                }
+                State::Ended => return None,
+            }
+        }
+    }
+
+    /// Takes in what is there already, or waits for more.
+    async fn read(&mut self) {
+        if let Err(error) = self.step().await {
+            let error = self.translator.fail(error);
+            self.state = State::Failed(Box::new(Some(error)));
+            // Nothing more is wanted of this connection.
+            self.body = SdkBody::empty();
+        }
+    }
+
+    async fn step(&mut self) -> Result<(), ProviderError> {
+        let phase = match self.first_event {
+            Some(began) => Phase::FirstEvent(began),
+            None => Phase::Idle,
+        };
+        let next_chunk = chunk(&mut self.body);
+        let chunk = if self.translator.is_complete() {
+            let drained = tokio::time::timeout(DRAIN, next_chunk);
+            match self.limits.wait(phase, drained).await? {
+                Ok(Some(Ok(chunk))) => Some(chunk),
+                // All has been said: a late or broken end of the body costs the connection and nothing else.
+                Ok(Some(Err(_)) | None) | Err(_) => None,
+            }
+        } else {
+            match self.limits.wait(phase, next_chunk).await.map_err(|error| self.located(error))? {
+                Some(Ok(chunk)) => Some(chunk),
+                Some(Err(error)) => return Err(self.broken(&*error)),
+                None => None,
+            }
+        };
+        if let Some(chunk) = chunk {
+            self.decoder.push(&chunk);
+            return self.decode();
+        }
+        if self.decoder.is_mid_frame() && !self.translator.is_complete() {
+            return Err(self.truncated());
+        }
+        self.translator.end().map_err(|error| self.located(error))?;
+        self.state = State::Ended;
+        Ok(())
+    }
+
+    fn decode(&mut self) -> Result<(), ProviderError> {
+        loop {
+            match self.decoder.next() {
+                Ok(None) => return Ok(()),
+                Ok(Some(Frame::Event(event))) => {
+                    self.first_event = None;
+                    self.translator.push(event).map_err(|error| self.located(error))?;
+                }
+                Ok(Some(Frame::Failure { name, message, original_status })) => {
+                    let failure = ServiceFailure {
+                        status: original_status,
+                        name: Some(name),
+                        message,
+                        request_id: self.request_id.clone(),
+                        retry_after: None,
+                    };
+                    return Err(failure.into_error(&self.site));
+                }
+                Err(error) => {
+                    let error = ProviderError::new(ErrorKind::Transport, error.to_string())
+                        .with_hint("the response was damaged on the way; try again")
+                        .with_source(error);
+                    return Err(self.located(error));
+                }
+            }
+        }
+    }
+
+    fn truncated(&self) -> ProviderError {
+        self.located(
+            ProviderError::new(ErrorKind::Truncated, "Bedrock stream ended in the middle of a frame")
+                .with_hint("the connection was closed before the answer was complete; try again"),
+        )
+    }
+
+    fn broken(&self, error: &(dyn std::error::Error + Send + Sync + 'static)) -> ProviderError {
+        self.located(
+            ProviderError::new(ErrorKind::Transport, format!("the connection broke: {}", deepest(error)))
+                .with_hint("check the network and try again"),
+        )
+    }
+
+    /// Adds what every error of this call says.
+    fn located(&self, error: ProviderError) -> ProviderError {
+        let error = error.with_attempt(self.site.attempt());
+        match &self.request_id {
+            Some(id) => error.with_request_id(id.clone()),
+            None => error,
+        }
+    }
+}
+
+type BodyError = <SdkBody as Body>::Error;
+
+/// The next piece of a body. Trailers are skipped.
+async fn chunk(body: &mut SdkBody) -> Option<Result<Bytes, BodyError>> {
+    loop {
+        match poll_fn(|context| Pin::new(&mut *body).poll_frame(context)).await? {
+            Ok(frame) => {
+                if let Ok(data) = frame.into_data() {
+                    return Some(Ok(data));
+                }
+            }
+            Err(error) => return Some(Err(error)),
+        }
+    }
+}

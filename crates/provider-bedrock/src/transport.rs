@@ -1,0 +1,301 @@
+//! One call of ConverseStream through the AWS SDK.
+//!
+//! Separate because it is the only place that touches the SDK's client. The SDK finds the endpoint, signs and sends; the
+//! request's body is ours (the SDK's documents are unordered maps, which would change the prompt's bytes from run to
+//! run), and so is the reading of the response (its receiver decodes everything into types of its own and forgets
+//! names it does not know). Both are swapped in by an interceptor: the body before signing, the response before
+//! the SDK would read it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use aws_sdk_bedrockruntime::Client;
+use aws_sdk_bedrockruntime::config::interceptors::{
+    BeforeDeserializationInterceptorContextMut, BeforeTransmitInterceptorContextMut,
+};
+use aws_sdk_bedrockruntime::config::retry::RetryConfig;
+use aws_sdk_bedrockruntime::config::timeout::TimeoutConfig;
+use aws_sdk_bedrockruntime::config::{
+    ConfigBag, Intercept, RuntimeComponents, StalledStreamProtectionConfig,
+};
+use aws_sdk_bedrockruntime::error::{ConnectorError, SdkError};
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::http::{Headers, Response};
+use aws_smithy_types::body::SdkBody;
+use bytes::Bytes;
+use clawdia_aws::Connection;
+use clawdia_core::{ErrorKind, ProviderError};
+
+use crate::error::{CallSite, ServiceFailure, retry_after};
+
+/// A response whose head has arrived.
+#[derive(Debug)]
+pub(crate) struct Head {
+    pub(crate) request_id: Option<String>,
+    pub(crate) body: SdkBody,
+}
+
+/// What a call sends.
+#[derive(Debug, Clone)]
+pub(crate) struct Call {
+    pub(crate) model_id: String,
+    pub(crate) body: Bytes,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) connect_timeout: Option<Duration>,
+}
+
+/// A client for a connection. Retries and stalled-stream protection are off: both are ours, since the SDK's do not know
+/// which part of an answer has been handed out.
+pub(crate) fn client(connection: &Connection) -> Client {
+    let config = aws_sdk_bedrockruntime::Config::from(connection.sdk_config())
+        .to_builder()
+        .retry_config(RetryConfig::disabled())
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+        .build();
+    Client::from_conf(config)
+}
+
+/// Sends the call and waits for the head of the response. Dropping the future gives up the connection.
+pub(crate) async fn send(client: &Client, call: &Call, site: &CallSite) -> Result<Head, ProviderError> {
+    let taken = Taken::default();
+    let interceptor = Swap { body: call.body.clone(), headers: call.headers.clone(), taken: taken.clone() };
+    let mut timeouts = TimeoutConfig::builder();
+    timeouts.set_connect_timeout(call.connect_timeout);
+    if call.connect_timeout.is_none() {
+        timeouts = timeouts.disable_connect_timeout();
+    }
+    let overrides = aws_sdk_bedrockruntime::Config::builder().timeout_config(timeouts.build());
+    let sent = client
+        .converse_stream()
+        .model_id(&call.model_id)
+        .customize()
+        .config_override(overrides)
+        .interceptor(interceptor)
+        .send()
+        .await;
+    match sent {
+        Ok(_) => {
+            let taken = taken.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+            let Some(response) = taken else {
+                return Err(ProviderError::new(ErrorKind::Other, "the response was lost on the way")
+                    .with_attempt(site.attempt()));
+            };
+            accept(response, site)
+        }
+        Err(error) => Err(refused(error, site)),
+    }
+}
+
+/// A successful response, before anything of it is read.
+type StreamingResponse = Response<SdkBody>;
+
+#[derive(Debug, Clone, Default)]
+struct Taken(Arc<Mutex<Option<StreamingResponse>>>);
+
+#[derive(Debug)]
+struct Swap {
+    body: Bytes,
+    headers: Vec<(String, String)>,
+    taken: Taken,
+}
+
+#[aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint]
+impl Intercept for Swap {
+    fn name(&self) -> &'static str {
+        "clawdia-own-body"
+    }
+
+    fn modify_before_signing(
+        &self,
+        context: &mut BeforeTransmitInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let request = context.request_mut();
+        let length = self.body.len().to_string();
+        *request.body_mut() = SdkBody::from(self.body.clone());
+        let headers = request.headers_mut();
+        headers.insert("content-length", length);
+        headers.insert("accept", "application/vnd.amazon.eventstream");
+        for (name, value) in &self.headers {
+            headers.try_insert(name.clone(), value.clone())?;
+        }
+        Ok(())
+    }
+
+    fn modify_before_deserialization(
+        &self,
+        context: &mut BeforeDeserializationInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let response = context.response_mut();
+        if response.status().is_success() {
+            let mut taken =
+                Response::new(response.status(), std::mem::replace(response.body_mut(), SdkBody::empty()));
+            *taken.headers_mut() = response.headers().clone();
+            *self.taken.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(taken);
+        }
+        Ok(())
+    }
+}
+
+fn request_id(headers: &Headers) -> Option<String> {
+    headers.get("x-amzn-requestid").or_else(|| headers.get("x-amz-request-id")).map(str::to_owned)
+}
+
+/// Refuses a success that is no event stream, such as a portal's HTML page.
+fn accept(response: StreamingResponse, site: &CallSite) -> Result<Head, ProviderError> {
+    let request_id = request_id(response.headers());
+    let content_type = response.headers().get("content-type").unwrap_or_default();
+    if !content_type.is_empty() && !content_type.starts_with("application/vnd.amazon.eventstream") {
+        let status = response.status().as_u16();
+        let message =
+            format!("the server answered {status} with `{content_type}` instead of an event stream");
+        let error = ProviderError::new(ErrorKind::Other, message)
+            .with_attempt(site.attempt())
+            .with_status(status)
+            .with_hint(
+                "something other than Bedrock answered; check `baseUrl`, AWS_ENDPOINT_URL and the proxy",
+            );
+        return Err(match request_id {
+            Some(id) => error.with_request_id(id),
+            None => error,
+        });
+    }
+    Ok(Head { request_id, body: response.into_body() })
+}
+
+/// The error for a call that got no stream.
+fn refused<E>(error: SdkError<E>, site: &CallSite) -> ProviderError
+where
+    E: std::error::Error + Send + Sync + 'static,
+{
+    if let Some(response) = error.raw_response() {
+        return answered(response, site);
+    }
+    match error {
+        SdkError::TimeoutError(_) => timed_out("connecting took too long", site).with_source(error),
+        SdkError::DispatchFailure(ref failure) => match failure.as_connector_error() {
+            Some(connector) => unreachable(connector, site).with_source(error),
+            None => unsent(error, site),
+        },
+        error => unsent(error, site),
+    }
+}
+
+/// The error for an answer with an error status.
+fn answered(response: &Response<SdkBody>, site: &CallSite) -> ProviderError {
+    let headers = response.headers();
+    let body = response.body().bytes().unwrap_or_default();
+    let json: Option<ErrorBody> = serde_json::from_slice(body).ok();
+    let json_name = json.as_ref().and_then(|json| json.code.clone().or_else(|| json.kind.clone()));
+    let name = headers.get("x-amzn-errortype").map(str::to_owned).or(json_name);
+    let message = json.and_then(|json| json.message).unwrap_or_else(|| body_text(body));
+    let failure = ServiceFailure {
+        status: Some(response.status().as_u16()),
+        name: name.as_deref().and_then(bare_name),
+        message,
+        request_id: request_id(headers),
+        retry_after: retry_after(|name| headers.get(name), SystemTime::now()),
+    };
+    let is_html = headers.get("content-type").is_some_and(|kind| kind.starts_with("text/html"));
+    let unnamed = failure.name.is_none();
+    let error = failure.into_error(site);
+    if is_html && unnamed {
+        error.with_hint(
+            "something other than Bedrock answered; check `baseUrl`, AWS_ENDPOINT_URL and the proxy",
+        )
+    } else {
+        error
+    }
+}
+
+/// An exception's name without the namespace before and the address after it.
+fn bare_name(text: &str) -> Option<String> {
+    let name = text.split(':').next().unwrap_or_default();
+    let name = name.rsplit('#').next().unwrap_or_default().trim();
+    (!name.is_empty()).then(|| name.to_owned())
+}
+
+/// The body of an error answer.
+#[derive(serde::Deserialize)]
+struct ErrorBody {
+    #[serde(default, alias = "Message", alias = "errorMessage")]
+    message: Option<String>,
+    #[serde(default)]
+    code: Option<String>,
+    #[serde(default, rename = "__type")]
+    kind: Option<String>,
+}
+
+/// What of a body that is no JSON fits into an error.
+fn body_text(body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(body);
+    let text = text.trim();
+    if text.is_empty() { "the answer has no body".to_owned() } else { text.to_owned() }
+}
+
+fn timed_out(message: &str, site: &CallSite) -> ProviderError {
+    ProviderError::new(ErrorKind::Timeout, message)
+        .with_attempt(site.attempt())
+        .with_hint("check the network, the region and the endpoint, or raise `timeouts.connectMs`")
+}
+
+fn unreachable(connector: &ConnectorError, site: &CallSite) -> ProviderError {
+    if connector.is_timeout() {
+        return timed_out("connecting took too long", site);
+    }
+    // Credential providers and signers report through the same type; their causes tell them apart.
+    if !connector.is_io() {
+        return unsent_because(connector, site);
+    }
+    let message = format!("the connection failed: {}", deepest(connector));
+    ProviderError::new(ErrorKind::Transport, message)
+        .with_attempt(site.attempt())
+        .with_hint("check the network, the endpoint and the proxy")
+}
+
+fn unsent<E>(error: SdkError<E>, site: &CallSite) -> ProviderError
+where
+    E: std::error::Error + Send + Sync + 'static,
+{
+    unsent_because(&error, site).with_source(error)
+}
+
+/// The error for a request that was never sent.
+fn unsent_because(error: &(dyn std::error::Error + 'static), site: &CallSite) -> ProviderError {
+    let (kind, hint) = if clawdia_aws::is_credentials_failure(error) {
+        (
+            ErrorKind::Auth,
+            "set AWS_BEARER_TOKEN_BEDROCK, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, \
+             or run on a machine with an AWS role"
+                .to_owned(),
+        )
+    } else {
+        (ErrorKind::Other, "this should not happen; please report it with the text above".to_owned())
+    };
+    let what = if kind == ErrorKind::Auth {
+        format!("no usable AWS credentials from {}: {}", site.credential_source, deepest(error))
+    } else {
+        deepest(error)
+    };
+    ProviderError::new(kind, what).with_attempt(site.attempt()).with_hint(hint)
+}
+
+/// The innermost cause, which for the SDK's errors is the one that says something.
+pub(crate) fn deepest(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut cause = error;
+    while let Some(next) = cause.source() {
+        cause = next;
+    }
+    cause.to_string()
+}
+
+/// An error with its causes in one line, for the short chains of set-up errors.
+pub(crate) fn with_causes(error: &(dyn std::error::Error + '_)) -> String {
+    match error.source() {
+        Some(cause) => format!("{error}: {}", with_causes(cause)),
+        None => error.to_string(),
+    }
+}
