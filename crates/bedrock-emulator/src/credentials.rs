@@ -10,8 +10,8 @@ use std::fmt;
 /// ```
 /// use clawdia_bedrock_emulator::Credentials;
 ///
-/// let credentials = Credentials::new("AKIDEXAMPLE", "secret").with_session_token("token");
-/// assert!(!format!("{credentials:?}").contains("secret"));
+/// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI").with_session_token("token");
+/// assert!(!format!("{credentials:?}").contains("wJalrXUtnFEMI"));
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Credentials {

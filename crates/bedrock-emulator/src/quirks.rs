@@ -118,13 +118,15 @@ const fn row(
     Traits { prefix, vendor, reasoning, quirks }
 }
 
-#[expect(
-    clippy::enum_glob_use,
-    reason = "the table is read across its rows, where the names of the enums are noise"
-)]
 mod table {
-    use super::Quirk::*;
-    use super::Reasoning::*;
+    use super::Quirk::{
+        BindsThinking, BlockBinding, DefaultTierOnly, EffortNeedsThinking, ForcedToolsWhileThinking,
+        ForgetsBudgets, HighEffortUnlimited, HourCaching, HyphensBreakTools, ImplicitCaching, ManyImages,
+        NineCharacterIds, NoNamedToolChoice, NoSampling, NoStopSequences, NoStreamingTools, NoSystemPrompt,
+        NoTools, OneSamplingField, PlainOverflow, ResultContent, ResultImages, ResultStatus, ResultsAlone,
+        SimpleCaching, SixteenTokens, ThinksBetweenTools, ThinksUnasked, WindowAsStopReason,
+    };
+    use super::Reasoning::{Absent, OneWay, Opaque, Signed, Unsigned};
     use super::{Traits, row};
 
     // Sorted by prefix. The evidence for each quirk stands in the catalogue of rules, at the rule that

@@ -220,6 +220,7 @@ mod tests {
     use super::*;
 
     #[track_caller]
+    #[expect(clippy::needless_pass_by_value, reason = "cases are easier to read without ampersands")]
     fn check(schema: Value, prompt: &str, expected: Value) {
         assert_eq!(for_schema(&schema, prompt), expected);
     }

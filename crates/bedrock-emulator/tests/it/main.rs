@@ -1,0 +1,25 @@
+//! The emulator, tested over its socket by a client that shares nothing with it.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::needless_pass_by_value,
+    clippy::too_many_lines,
+    reason = "helpers of tests may panic, take JSON as it is written, and list case after case"
+)]
+
+mod client;
+mod frames;
+mod prompts;
+
+mod answers;
+mod caching;
+mod garbage;
+mod listings;
+mod models;
+mod records;
+mod refusals;
+mod replays;
+mod scripts;
+mod shapes;
+mod signatures;
+mod streams;
