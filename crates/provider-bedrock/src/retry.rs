@@ -24,13 +24,13 @@ const LONGEST_ASKED: Duration = Duration::from_mins(1);
 /// `attempt` counts from 1; `random` is between 0 and 1.
 pub(crate) fn wait_before_retry(error: &ProviderError, attempt: u32, random: f64) -> Option<Duration> {
     let most = match error.kind() {
-        // A time limit that passed once would pass again; only the service's own `ModelTimeoutException` is worth a try.
+        _ if !error.is_retryable() => return None,
+        // A time limit of ours that passed once would pass again; the service's own `ModelTimeoutException` is worth a try.
         ErrorKind::Timeout if error.code().is_none() => return None,
-        // Known to be deterministic as often as not.
         ErrorKind::Timeout => 2,
+        // Deterministic as often as not.
         _ if error.code() == Some("ModelErrorException") => 2,
-        _ if error.is_retryable() => ATTEMPTS,
-        _ => return None,
+        _ => ATTEMPTS,
     };
     if attempt >= most {
         return None;

@@ -1,1 +1,200 @@
-//! Placeholder.
+//! What becomes of a refusal or a broken answer: kind, words, what is kept.
+
+use clawdia_bedrock_emulator::{Reply, Step};
+use clawdia_core::{ErrorKind, StopReason, StreamEvent};
+use serde_json::json;
+
+use crate::fixture::{self, Bedrock, Outcome, SONNET, question};
+
+fn start() -> Step {
+    Step::event("messageStart", json!({ "role": "assistant" }))
+}
+
+fn text(text: &str) -> Step {
+    Step::event("contentBlockDelta", json!({ "contentBlockIndex": 0, "delta": { "text": text } }))
+}
+
+async fn play(reply: Reply) -> Outcome {
+    let bedrock = Bedrock::start().await;
+    bedrock.emulator.enqueue(reply);
+    bedrock.ask(SONNET, &question()).await
+}
+
+#[tokio::test]
+async fn each_exception_in_mid_stream_keeps_its_kind_and_the_text() {
+    for (name, kind, prefix) in [
+        ("throttlingException", ErrorKind::Throttled, "Throttling error: "),
+        ("internalServerException", ErrorKind::Server, "Internal server error: "),
+        ("modelStreamErrorException", ErrorKind::Server, "Model stream error: "),
+        ("validationException", ErrorKind::InvalidRequest, "Validation error: "),
+        ("serviceUnavailableException", ErrorKind::Overloaded, "Service unavailable: "),
+        ("somethingNewException", ErrorKind::Other, "SomethingNewException: "),
+    ] {
+        let outcome = play(Reply::stream([start(), text("partial"), Step::exception(name, "because")])).await;
+        let error = outcome.expect_error();
+        assert_eq!(error.kind(), kind, "{name}");
+        assert_eq!(error.message(), format!("{prefix}because"));
+        assert!(error.request_id().is_some(), "{name}");
+        assert_eq!(outcome.message.text(), "partial");
+        assert_eq!(outcome.message.stop_reason, StopReason::Error);
+        assert_eq!(outcome.message.error_message.as_deref(), Some(error.message()));
+        assert!(
+            matches!(outcome.events.last(), Some(StreamEvent::TextEnd { .. })),
+            "the block that began ends"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_error_frame_keeps_its_code() {
+    let outcome =
+        play(Reply::stream([start(), text("a"), Step::error_frame("InternalFailure", "broken")])).await;
+    assert_eq!(outcome.expect_error().code(), Some("InternalFailure"));
+    assert_eq!(outcome.expect_error().kind(), ErrorKind::Server);
+}
+
+#[tokio::test]
+async fn a_corrupt_frame_ends_the_stream_at_once() {
+    let corrupt = json!({ "contentBlockIndex": 0, "delta": { "text": "lost" } });
+    let stop = Step::event("messageStop", json!({ "stopReason": "end_turn" }));
+    let steps =
+        [start(), text("a"), Step::corrupt("contentBlockDelta", corrupt), text("after the hole"), stop];
+    let outcome = play(Reply::stream(steps)).await;
+    assert_eq!(outcome.expect_error().kind(), ErrorKind::Transport);
+    assert_eq!(outcome.message.text(), "a");
+}
+
+#[tokio::test]
+async fn a_clean_end_without_a_stop_reason_is_an_error() {
+    let outcome = play(Reply::stream([start(), text("half an ans")])).await;
+    assert_eq!(outcome.expect_error().kind(), ErrorKind::Truncated);
+    assert!(outcome.expect_error().is_retryable());
+    assert_eq!(outcome.message.text(), "half an ans");
+}
+
+#[tokio::test]
+async fn an_end_inside_a_frame_is_an_error() {
+    let cut = Step::truncated("messageStop", json!({ "stopReason": "end_turn" }), 20);
+    let outcome = play(Reply::stream([start(), text("a"), cut])).await;
+    assert_eq!(outcome.expect_error().kind(), ErrorKind::Truncated);
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_after_content_is_an_error_and_not_retried() {
+    let bedrock = Bedrock::start().await;
+    bedrock.emulator.enqueue(Reply::stream([start(), text("a"), Step::cut()]));
+    let outcome = bedrock.ask(SONNET, &question()).await;
+    assert_eq!(outcome.expect_error().kind(), ErrorKind::Transport);
+    assert_eq!(outcome.message.text(), "a");
+    assert_eq!(bedrock.emulator.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn refusals_are_classified_by_name_and_text() {
+    for (status, name, text, kind) in [
+        (
+            403,
+            "AccessDeniedException",
+            "You don't have access to the model with the specified model ID.",
+            ErrorKind::ModelAccess,
+        ),
+        (
+            403,
+            "AccessDeniedException",
+            "User: arn:aws:sts::1:assumed-role/x is not authorized to perform: bedrock:InvokeModelWithResponseStream",
+            ErrorKind::Permission,
+        ),
+        (
+            403,
+            "UnrecognizedClientException",
+            "The security token included in the request is invalid.",
+            ErrorKind::Auth,
+        ),
+        (
+            403,
+            "ExpiredTokenException",
+            "The security token included in the request is expired",
+            ErrorKind::Auth,
+        ),
+        (400, "ValidationException", "Input is too long for requested model.", ErrorKind::ContextOverflow),
+        (400, "ValidationException", "The provided model identifier is invalid.", ErrorKind::NotFound),
+        (400, "ValidationException", "1 validation error detected: 500", ErrorKind::InvalidRequest),
+        (
+            404,
+            "ResourceNotFoundException",
+            "This model version has reached the end of its life.",
+            ErrorKind::ModelAccess,
+        ),
+        (
+            429,
+            "ThrottlingException",
+            "Too many tokens per day, please wait before trying again.",
+            ErrorKind::Quota,
+        ),
+        (
+            424,
+            "ModelErrorException",
+            "Model produced invalid sequence as part of ToolUse.",
+            ErrorKind::BadModelOutput,
+        ),
+    ] {
+        let outcome = play(Reply::error(status, name, text)).await;
+        let error = outcome.expect_error();
+        assert_eq!(error.kind(), kind, "{text}");
+        assert_eq!((error.status(), error.code()), (Some(status), Some(name)));
+        assert!(error.message().ends_with(text), "{}", error.message());
+        assert!(outcome.message.content.is_empty());
+        assert!(!error.is_retryable(), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn hints_name_the_next_step() {
+    let denied = "User: x is not authorized to perform: bedrock:InvokeModelWithResponseStream on resource: y";
+    let outcome = play(Reply::error(403, "AccessDeniedException", denied)).await;
+    assert!(outcome.expect_error().hint().unwrap().contains("bedrock:InvokeModelWithResponseStream"));
+    let outcome =
+        play(Reply::error(403, "AccessDeniedException", "You don't have access to the model.")).await;
+    assert!(outcome.expect_error().hint().unwrap().contains("console"));
+}
+
+#[tokio::test]
+async fn a_gateway_that_answers_html_is_named_as_such() {
+    let page = || "<html>Bad gateway</html>";
+    let reply = Reply::http(403).header("content-type", "text/html").body(page()).unjudged();
+    let error = play(reply).await;
+    assert_eq!(error.expect_error().message(), "403: <html>Bad gateway</html>");
+    assert!(error.expect_error().hint().unwrap().contains("baseUrl"));
+
+    let reply = Reply::http(200).header("content-type", "text/html").body(page()).unjudged();
+    let error = play(reply).await;
+    assert!(error.expect_error().message().contains("text/html"), "{:?}", error.error);
+    assert!(!error.expect_error().is_retryable());
+}
+
+#[tokio::test]
+async fn a_refused_connection_says_where_and_why() {
+    let bedrock = Bedrock::start().await;
+    let url = bedrock.emulator.url().to_owned();
+    bedrock.emulator.shutdown().await;
+    let model = clawdia_core::Model::new("amazon-bedrock", SONNET, "bedrock-converse-stream");
+    let outcome =
+        fixture::ask(&*bedrock.provider, &model, &question(), &clawdia_core::StreamOptions::default()).await;
+    let error = outcome.expect_error();
+    assert_eq!(error.kind(), ErrorKind::Transport);
+    assert!(error.message().contains("refused"), "{error}");
+    assert!(error.to_string().contains(&url), "{error}");
+}
+
+#[tokio::test]
+async fn wrong_credentials_are_an_auth_error_that_says_where_they_are_from() {
+    let bedrock = Bedrock::start().await;
+    let provider = fixture::connect(&bedrock.emulator, &[("AWS_SECRET_ACCESS_KEY", "wrong")], |_| {});
+    let model = bedrock.model(SONNET);
+    let outcome =
+        fixture::ask(&*provider, &model, &question(), &clawdia_core::StreamOptions::default()).await;
+    let error = outcome.expect_error();
+    assert_eq!(error.kind(), ErrorKind::Auth);
+    assert!(error.hint().unwrap().contains("AWS_SECRET_ACCESS_KEY"), "{error}");
+    assert!(!format!("{error:?}").contains("wrong"), "a secret was shown");
+}
