@@ -1,7 +1,7 @@
 //! What becomes of a response: every event, in and out of order.
 
 use clawdia_bedrock_emulator::{Reply, Step};
-use clawdia_core::{AssistantBlock, ErrorKind, StopReason, StreamEvent};
+use clawdia_core::{Amount, AssistantBlock, ErrorKind, StopReason, StreamEvent};
 use serde_json::{Value, json};
 
 use crate::fixture::{Bedrock, NOVA, Outcome, SONNET, question};
@@ -59,7 +59,7 @@ async fn text_streams_as_it_was_sent() {
     assert_eq!(message.stop_reason, StopReason::Stop);
     assert_eq!(message.raw_stop_reason.as_deref(), Some("end_turn"));
     assert_eq!((message.usage.input, message.usage.output, message.usage.total_tokens), (10, 5, 15));
-    assert_eq!(message.usage.cost.total.dollars(), (10.0 * 3.3 + 5.0 * 16.5) / 1e6);
+    assert_eq!(message.usage.cost.total, Amount::from_dollars((10.0 * 3.3 + 5.0 * 16.5) / 1e6));
     assert!(message.response_id.is_some());
     let expected = [
         StreamEvent::Start,
@@ -250,7 +250,7 @@ async fn cache_writes_for_an_hour_are_told_apart_and_charged() {
     let outcome = play([start(), text(0, "a"), message_stop("end_turn"), metadata]).await;
     let usage = outcome.expect_message().usage;
     assert_eq!(usage.cache_write_1h, Some(100));
-    assert_eq!(usage.cost.cache_write.dollars(), (50.0 * 4.125 + 100.0 * 6.6) / 1e6);
+    assert_eq!(usage.cost.cache_write, Amount::from_dollars((50.0 * 4.125 + 100.0 * 6.6) / 1e6));
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ use crate::fixture::{Bedrock, NOVA, SONNET, question};
 const OPUS_4_6: &str = "us.anthropic.claude-opus-4-6-v1";
 const LLAMA: &str = "meta.llama3-70b-instruct-v1:0";
 
+#[expect(clippy::needless_pass_by_value, reason = "each caller makes the value for the call")]
 fn context(messages: Value) -> Context {
     serde_json::from_value(json!({ "messages": messages })).unwrap()
 }
