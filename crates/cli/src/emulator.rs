@@ -3,7 +3,7 @@
 //! Separate from the emulator itself, which is a library: this is only what it takes to run it from a shell.
 
 use clap::Args;
-use clawdia_bedrock_emulator::Emulator;
+use clawdia_bedrock_emulator::{Emulator, StartError};
 
 use crate::failure::Failure;
 use crate::interrupt::Interrupts;
@@ -27,10 +27,14 @@ pub(crate) fn run(arguments: &EmulatorArguments) -> Result<Status, Failure> {
     process::block_on(async {
         let mut interrupts = Interrupts::listen().await;
         let builder = Emulator::builder().port(arguments.port).region(arguments.region.as_str());
-        let emulator = builder
-            .start()
-            .await
-            .map_err(|error| Failure::refused("could not start the emulator").because(&error))?;
+        let emulator = builder.start().await.map_err(|error| match error {
+            StartError::Listen { port, source } => {
+                Failure::refused(format!("could not listen on 127.0.0.1:{port}"))
+                    .because(&source)
+                    .with_hint("choose another port with --port, or 0 for any free one")
+            }
+            error => Failure::refused("could not start the emulator").because(&error),
+        })?;
         let (output, written) = Output::to(std::io::stdout());
         // Whether anybody reads it or not, the emulator is there.
         let _ = output.write(greeting(&emulator)).await;

@@ -135,9 +135,9 @@ impl Conversation {
 
     /// Tells on standard error what the answer itself does not say.
     fn tell(&self, message: &AssistantMessage, error: Option<&ProviderError>, took: Duration) {
-        for diagnostic in &message.diagnostics {
-            let text = if diagnostic.message.is_empty() { &diagnostic.code } else { &diagnostic.message };
-            write_to_stderr(&format!("{DIM}note: {text}{DIM:#}\n"));
+        // Those without a text are for programs.
+        for diagnostic in message.diagnostics.iter().filter(|diagnostic| !diagnostic.message.is_empty()) {
+            write_to_stderr(&format!("{DIM}note: {}{DIM:#}\n", diagnostic.message));
         }
         match error {
             Some(error) if error.kind() == ErrorKind::Aborted => {

@@ -1,0 +1,114 @@
+//! `clawdia chat`, as scripts use it.
+
+use clawdia_bedrock_emulator::{Reply, Turn};
+use serde_json::json;
+
+use crate::endpoint::Endpoint;
+use crate::program::Program;
+use crate::requests::{CLAUDE, NOVA};
+
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\nrest";
+
+#[test]
+fn only_the_answer_goes_to_standard_output() {
+    let endpoint = Endpoint::start();
+    endpoint.emulator.enqueue(Reply::turn(Turn::new().thinking("Hm.").text("Hello there.")));
+    let outcome = endpoint.program(&["chat", "--model", CLAUDE, "--thinking", "high", "hi"]).run("");
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert_eq!(outcome.stdout, "Hello there.\n");
+    assert_eq!(outcome.stderr, "");
+}
+
+#[test]
+fn the_prompt_can_come_from_standard_input() {
+    let endpoint = Endpoint::start();
+    let outcome =
+        endpoint.program(&["chat", "--model", NOVA, "--system", "Be brief."]).run("What is\na crate?\n");
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    let body = endpoint.emulator.requests()[0].json();
+    assert_eq!(body["messages"][0]["content"][0]["text"], "What is\na crate?");
+    assert_eq!(body["system"][0]["text"], "Be brief.");
+}
+
+#[test]
+fn images_are_sent_with_the_prompt() {
+    let endpoint = Endpoint::start();
+    let program = endpoint.program(&["chat", "--model", CLAUDE, "--image", "photo.jpg", "What is this?"]);
+    let outcome = program.file("photo.jpg", PNG).run("");
+    // Its name says otherwise, but it is a PNG.
+    let body = endpoint.emulator.requests()[0].json();
+    assert_eq!(body["messages"][0]["content"][0]["image"]["format"], "png", "{outcome:?}");
+    assert_eq!(body["messages"][0]["content"][1]["text"], "What is this?");
+}
+
+#[test]
+fn files_that_are_no_images_are_told_before_a_model_is_asked() {
+    let endpoint = Endpoint::start();
+    let check = |content: Option<&[u8]>, words: &str| {
+        let program = endpoint.program(&["chat", "--model", CLAUDE, "--image", "image.png", "hi"]);
+        let program = match content {
+            Some(content) => program.file("image.png", content),
+            None => program,
+        };
+        let outcome = program.run("");
+        assert_eq!(outcome.code, Some(2), "{outcome:?}");
+        assert!(outcome.stderr.starts_with("error: could not read the image `image.png`"), "{outcome:?}");
+        assert!(outcome.stderr.contains(words), "{outcome:?}");
+    };
+    check(None, "No such file");
+    check(Some(b""), "the file is empty");
+    check(Some(b"<svg/>"), "it is none of PNG, JPEG, GIF and WebP");
+    assert!(endpoint.emulator.requests().is_empty());
+}
+
+#[test]
+fn the_configured_model_is_asked_when_none_is_named() {
+    let endpoint = Endpoint::start();
+    let config = json!({ "agents": { "defaults": { "model": { "primary": NOVA } } } });
+    let outcome = endpoint.program(&["chat", "hi"]).file(".clawdia/clawdia.json", config.to_string()).run("");
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert_eq!(endpoint.emulator.requests()[0].model_id.as_deref(), Some("us.amazon.nova-lite-v1:0"));
+}
+
+#[test]
+fn no_model_at_all_is_told_with_both_ways_to_name_one() {
+    let outcome = Program::new(&["chat", "hi"]).run("");
+    assert_eq!(outcome.code, Some(2), "{outcome:?}");
+    assert!(outcome.stderr.contains("--model"), "{outcome:?}");
+    assert!(outcome.stderr.contains("`agents.defaults.model.primary`"), "{outcome:?}");
+    assert_eq!(outcome.stdout, "");
+}
+
+#[test]
+fn an_empty_prompt_is_told() {
+    let outcome = Program::new(&["chat", "--model", NOVA]).run("\n");
+    assert_eq!(outcome.code, Some(2), "{outcome:?}");
+    assert!(outcome.stderr.contains("the prompt is empty"), "{outcome:?}");
+}
+
+#[test]
+fn an_error_says_what_was_attempted_and_what_to_do() {
+    let endpoint = Endpoint::start();
+    let outcome = endpoint.program(&["chat", "--model", "amazon-bedrock/no-such-model", "hi"]).run("");
+    assert_eq!(outcome.code, Some(1), "{outcome:?}");
+    assert!(outcome.stderr.starts_with("error: could not "), "{outcome:?}");
+    assert!(outcome.stderr.contains("\nhint: "), "{outcome:?}");
+    assert_eq!(outcome.stdout, "");
+}
+
+#[test]
+fn a_reader_that_goes_away_ends_the_program_quietly() {
+    let endpoint = Endpoint::start();
+    let mut running = endpoint.program(&["chat", "--model", NOVA, "Count to 20000"]).start();
+    running.close_stdout();
+    let outcome = running.wait();
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn a_model_cannot_steer_the_terminal() {
+    let endpoint = Endpoint::start();
+    endpoint.emulator.enqueue(Reply::text("\u{1b}[2Jboo"));
+    let outcome = endpoint.program(&["chat", "--model", NOVA, "hi"]).run("");
+    assert_eq!(outcome.stdout, "[2Jboo\n");
+}

@@ -1,0 +1,20 @@
+//! The built program, driven through its arguments, pipes and signals, against an endpoint in this process.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a panic is how a test fails; the linter exempts `#[test]` functions only"
+)]
+
+mod endpoint;
+mod program;
+mod requests;
+
+mod bad_requests;
+mod bad_surroundings;
+mod chat;
+mod demo;
+mod emulator;
+mod help;
+mod interrupts;
+mod many_requests;
+mod one_request;
