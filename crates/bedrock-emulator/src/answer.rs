@@ -50,7 +50,7 @@ pub(crate) fn compose(request: &Request<'_>) -> Answer {
         turn = turn.text("Done.");
     }
     let stopped_at = stop_at_sequences(&mut turn, request);
-    limit_tokens(&mut turn, request.max_tokens());
+    limit_tokens(&mut turn, request);
     turn.additional_fields = additional_fields(request, stopped_at.as_deref());
     Answer::Turn(turn)
 }
@@ -179,9 +179,16 @@ fn stop_at_sequences(turn: &mut Turn, request: &Request<'_>) -> Option<String> {
     None
 }
 
-// Cuts the turn where its tokens run out.
-fn limit_tokens(turn: &mut Turn, limit: Option<u64>) {
-    let Some(mut left) = limit.filter(|limit| turn.tokens() > *limit) else { return };
+// Cuts the turn where its tokens run out: those asked for, or those left in the window.
+fn limit_tokens(turn: &mut Turn, request: &Request<'_>) {
+    let asked = request.max_tokens().unwrap_or(u64::MAX);
+    let window = request.model.facts.context_window.unwrap_or(u64::MAX);
+    let room = window.saturating_sub(request.input_tokens());
+    let mut left = asked.min(room);
+    if turn.tokens() <= left {
+        return;
+    }
+    let reason = if room < asked { "model_context_window_exceeded" } else { "max_tokens" };
     let mut kept = Vec::new();
     for mut block in std::mem::take(&mut turn.blocks) {
         let tokens = block.tokens();
@@ -197,7 +204,7 @@ fn limit_tokens(turn: &mut Turn, limit: Option<u64>) {
         kept.push(block);
     }
     turn.blocks = kept;
-    turn.stop_reason = Some("max_tokens".to_owned());
+    turn.stop_reason = Some(reason.to_owned());
 }
 
 fn truncate(block: &mut Block, mut characters: usize) {

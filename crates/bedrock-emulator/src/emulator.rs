@@ -5,6 +5,7 @@ use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -299,7 +300,7 @@ async fn serve(listener: TcpListener, endpoint: Arc<Endpoint>) {
                     connections.spawn(serve_connection(stream, Arc::clone(&endpoint)));
                 }
                 // Out of file descriptors, most likely: let other tasks give some back.
-                Err(_) => tokio::task::yield_now().await,
+                Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
             },
             // Finished connections are taken out of the set, so that it does not grow.
             Some(_) = connections.join_next() => {}

@@ -211,14 +211,14 @@ impl Endpoint {
             let request = self.request(call, body, *model);
             let bill = self.ledger.bill(&request, call.started);
             let tier = body.get("serviceTier").filter(|tier| !tier.is_null()).cloned();
-            (bill.usage(output, model.caches()), Prefix::of(body, request.messages(), &[]), tier)
+            (bill.usage(output, model.caches()), prefix_of(&request), tier)
         } else {
             // Nothing can be said about a body that nobody judged, except how long it is.
             let input = crate::tokens::of_characters(call.body.len()).max(1);
             let usage = json!({
                 "inputTokens": input, "outputTokens": output, "totalTokens": input + output,
             });
-            (usage, Prefix::of(&Value::Null, &[], &[]), None)
+            (usage, Prefix::start(&Value::Null), None)
         };
         let delivery = Delivery {
             seal: &self.seal,
@@ -269,6 +269,12 @@ impl Endpoint {
     pub(crate) fn script(&self) -> MutexGuard<'_, VecDeque<Reply>> {
         self.script.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+// Everything before the answer.
+fn prefix_of(request: &Request<'_>) -> Prefix {
+    let start = Prefix::start(request.body);
+    request.blocks().fold(start, |prefix, block| prefix.then(block.role, block.value))
 }
 
 fn check_id(id: &str) -> Result<(), Refusal> {

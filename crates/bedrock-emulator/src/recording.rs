@@ -33,7 +33,7 @@ pub struct RecordedRequest {
     pub model_id: Option<String>,
     /// The query string as it stood on the wire.
     pub query: Option<String>,
-    /// The headers. `Authorization` and the session token are hidden.
+    /// The headers. `Debug` does not show `Authorization` and the session token.
     pub headers: HeaderMap,
     /// The body.
     pub body: Bytes,

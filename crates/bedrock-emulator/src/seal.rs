@@ -10,19 +10,11 @@ use serde_json::Value;
 use crate::digest;
 
 /// What a signature of the newest models is bound to: everything before the thinking block.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Prefix(Vec<u8>);
-
-/// How a returned signature turned out.
+///
+/// A chain of hashes, one link per block, so that a long history is gone through once however
+/// many thinking blocks it has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
-    /// This text, after this conversation.
-    Genuine,
-    /// This text, but after another conversation.
-    Moved,
-    /// Not ours, or not for this text.
-    Forged,
-}
+pub(crate) struct Prefix([u8; digest::LENGTH]);
 
 /// The key of one emulator.
 pub(crate) struct Seal {
@@ -39,28 +31,17 @@ impl Seal {
 
     /// Signs a text that was thought after a conversation.
     pub(crate) fn signature(&self, text: &str, prefix: &Prefix) -> String {
-        let (thought, bound) = self.macs(text, prefix);
-        STANDARD.encode([thought, bound].concat())
+        STANDARD.encode([self.thought(text), self.bound(text, prefix)].concat())
     }
 
-    /// Checks a signature that a client returned.
-    pub(crate) fn verify(&self, text: &str, prefix: &Prefix, signature: &str) -> Verdict {
-        let Ok(bytes) = STANDARD.decode(signature) else {
-            return Verdict::Forged;
-        };
-        let (thought, bound) = self.macs(text, prefix);
-        match bytes.split_at_checked(digest::LENGTH) {
-            Some((ours, rest)) if digest::equal(ours, &thought) => {
-                if digest::equal(rest, &bound) {
-                    Verdict::Genuine
-                } else if rest.len() == digest::LENGTH {
-                    Verdict::Moved
-                } else {
-                    Verdict::Forged
-                }
-            }
-            _ => Verdict::Forged,
-        }
+    /// Whether a signature that a client returned is ours and for this text.
+    pub(crate) fn is_for_text(&self, text: &str, signature: &str) -> bool {
+        read(signature).is_some_and(|(thought, _)| digest::equal(&thought, &self.thought(text)))
+    }
+
+    /// Whether a signature is for a text that was thought after this conversation.
+    pub(crate) fn is_for_prefix(&self, text: &str, prefix: &Prefix, signature: &str) -> bool {
+        read(signature).is_some_and(|(_, bound)| digest::equal(&bound, &self.bound(text, prefix)))
     }
 
     /// Makes a text unreadable.
@@ -78,31 +59,43 @@ impl Seal {
         })
     }
 
-    fn macs(&self, text: &str, prefix: &Prefix) -> ([u8; digest::LENGTH], [u8; digest::LENGTH]) {
-        let thought = digest::mac_of_parts(&self.key, &[b"thought", text.as_bytes()]);
-        let bound = digest::mac_of_parts(&self.key, &[b"bound", text.as_bytes(), &prefix.0]);
-        (thought, bound)
+    fn thought(&self, text: &str) -> [u8; digest::LENGTH] {
+        digest::mac_of_parts(&self.key, &[b"thought", text.as_bytes()])
+    }
+
+    fn bound(&self, text: &str, prefix: &Prefix) -> [u8; digest::LENGTH] {
+        digest::mac_of_parts(&self.key, &[b"bound", text.as_bytes(), &prefix.0])
     }
 }
 
 impl Prefix {
-    /// What stands before a block: system prompt, tools, the earlier messages, and the blocks
-    /// before it in its own message. For a block yet to be made, pass all messages and no blocks.
-    pub(crate) fn of(body: &Value, messages: &[Value], blocks: &[Value]) -> Self {
+    /// What stands before the first message: tools and system prompt.
+    pub(crate) fn start(body: &Value) -> Self {
         let mut bytes = Vec::new();
         for part in [&body["system"], &body["toolConfig"]["tools"]] {
             write(part, &mut bytes);
             bytes.push(b'\n');
         }
-        for message in messages {
-            write(message, &mut bytes);
-        }
-        bytes.push(b'\n');
-        for block in blocks {
-            write(block, &mut bytes);
-        }
-        Self(digest::sha256(&bytes).to_vec())
+        Self(digest::sha256(&bytes))
     }
+
+    /// What stands before the block after this one.
+    #[must_use]
+    pub(crate) fn then(self, role: &str, block: &Value) -> Self {
+        if block.get("cachePoint").is_some() {
+            return self;
+        }
+        let mut bytes = [self.0.as_slice(), role.as_bytes(), b"\n"].concat();
+        write(block, &mut bytes);
+        Self(digest::sha256(&bytes))
+    }
+}
+
+// The two halves of a signature.
+fn read(signature: &str) -> Option<([u8; digest::LENGTH], [u8; digest::LENGTH])> {
+    let bytes = STANDARD.decode(signature).ok()?;
+    let (thought, bound) = bytes.split_at_checked(digest::LENGTH)?;
+    Some((thought.try_into().ok()?, bound.try_into().ok()?))
 }
 
 // The order of keys and the place of cache points say nothing about what a conversation means.
@@ -141,14 +134,14 @@ mod tests {
     #[test]
     fn a_signature_holds_for_its_text_and_its_conversation_only() {
         let seal = Seal::new();
-        let here = Prefix::of(&json!({}), &[json!({"role": "user"})], &[]);
-        let there = Prefix::of(&json!({}), &[json!({"role": "assistant"})], &[]);
+        let here = Prefix::start(&json!({})).then("user", &json!({"text": "a"}));
+        let there = Prefix::start(&json!({})).then("user", &json!({"text": "b"}));
         let signature = seal.signature("hm", &here);
-        assert_eq!(seal.verify("hm", &here, &signature), Verdict::Genuine);
-        assert_eq!(seal.verify("hm", &there, &signature), Verdict::Moved);
-        assert_eq!(seal.verify("hm.", &here, &signature), Verdict::Forged);
-        assert_eq!(seal.verify("hm", &here, &signature[..signature.len() - 4]), Verdict::Forged);
-        assert_eq!(Seal::new().verify("hm", &here, &signature), Verdict::Forged);
+        assert!(seal.is_for_text("hm", &signature) && seal.is_for_prefix("hm", &here, &signature));
+        assert!(!seal.is_for_prefix("hm", &there, &signature));
+        assert!(!seal.is_for_text("hm.", &signature));
+        assert!(!seal.is_for_text("hm", &signature[..signature.len() - 4]));
+        assert!(!Seal::new().is_for_text("hm", &signature));
     }
 
     #[test]
@@ -158,7 +151,8 @@ mod tests {
             "toolConfig": {"tools": [{"b": 2, "a": 1}, {"cachePoint": {"type": "default"}}]},
             "system": [{"text": "x"}, {"cachePoint": {"type": "default"}}],
         });
-        assert_eq!(Prefix::of(&plain, &[], &[]), Prefix::of(&marked, &[], &[]));
+        let point = json!({"cachePoint": {"type": "default"}});
+        assert_eq!(Prefix::start(&plain), Prefix::start(&marked).then("user", &point));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::conversation::calls;
 use crate::quirks::{Quirk, Reasoning};
 use crate::refusal::Refusal;
 use crate::request::{Block, Request, items, present};
-use crate::seal::{Prefix, Verdict};
+use crate::seal::Prefix;
 
 /// The smallest thinking budget.
 const LEAST_BUDGET: u64 = 1024;
@@ -222,7 +222,12 @@ pub(super) fn signatures_are_there(request: &Request<'_>) -> Result<(), Refusal>
 }
 
 pub(super) fn signatures_hold(request: &Request<'_>) -> Result<(), Refusal> {
-    verdicts(request).find(|(_, verdict)| *verdict == Verdict::Forged).map_or(Ok(()), |(block, _)| {
+    if request.model.traits.reasoning != Reasoning::Signed {
+        return Ok(());
+    }
+    let forged = reasoning_texts(request)
+        .find(|(_, thought)| !request.seal.is_for_text(text_of(thought), signature_of(thought)));
+    forged.map_or(Ok(()), |(block, _)| {
         Err(Refusal::by_the_model(format!("{}: Invalid `signature` in `thinking` block", block.path())))
     })
 }
@@ -245,12 +250,21 @@ pub(super) fn bound_blocks_stay(request: &Request<'_>) -> Result<(), Refusal> {
     if !request.model.has(Quirk::BindsThinking) || (drops && request.has_beta(BINDING_BETA)) {
         return Ok(());
     }
-    verdicts(request).find(|(_, verdict)| *verdict == Verdict::Moved).map_or(Ok(()), |(block, _)| {
-        Err(Refusal::by_the_model(format!(
-            "{}: Invalid `signature` in `thinking` block. The block is bound to a different conversation.",
-            block.path()
-        )))
-    })
+    let mut prefix = Prefix::start(request.body);
+    for block in request.blocks() {
+        let thought = block.get("reasoningContent").and_then(|reasoning| present(reasoning, "reasoningText"));
+        let moved = thought.is_some_and(|thought| {
+            !request.seal.is_for_prefix(text_of(thought), &prefix, signature_of(thought))
+        });
+        if moved {
+            return Err(Refusal::by_the_model(format!(
+                "{}: Invalid `signature` in `thinking` block. The block is bound to a different conversation.",
+                block.path()
+            )));
+        }
+        prefix = prefix.then(block.role, block.value);
+    }
+    Ok(())
 }
 
 fn budget(request: &Request<'_>) -> Option<u64> {
@@ -274,17 +288,12 @@ fn redacted_blocks<'a>(request: &Request<'a>) -> impl Iterator<Item = (Block<'a>
         .filter_map(|block| Some((block, present(block.get("reasoningContent")?, "redactedContent")?)))
 }
 
-// How each returned thinking block turns out, for models that sign theirs.
-fn verdicts<'a>(request: &'a Request<'a>) -> impl Iterator<Item = (Block<'a>, Verdict)> {
-    let signs = request.model.traits.reasoning == Reasoning::Signed;
-    reasoning_texts(request).filter(move |_| signs).map(|(block, thought)| {
-        let earlier = &request.messages()[..block.message];
-        let before = &items(&request.messages()[block.message]["content"])[..block.index];
-        let prefix = Prefix::of(request.body, earlier, before);
-        let text = thought["text"].as_str().unwrap_or_default();
-        let signature = thought["signature"].as_str().unwrap_or_default();
-        (block, request.seal.verify(text, &prefix, signature))
-    })
+fn text_of(thought: &Value) -> &str {
+    thought["text"].as_str().unwrap_or_default()
+}
+
+fn signature_of(thought: &Value) -> &str {
+    thought["signature"].as_str().unwrap_or_default()
 }
 
 fn reasoning_refused() -> Refusal {

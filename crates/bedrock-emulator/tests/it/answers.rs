@@ -162,6 +162,15 @@ async fn limits_and_stop_sequences_end_a_turn() {
 }
 
 #[tokio::test]
+async fn a_full_window_ends_a_turn() {
+    let (_emulator, client) = pair().await;
+    let nearly = prompt(&"word".repeat(199_995));
+    let reply = client.converse(SONNET_4_5, &nearly).await.json();
+    assert_eq!(reply["stopReason"], "model_context_window_exceeded");
+    assert_eq!(reply["usage"]["totalTokens"], 200_000);
+}
+
+#[tokio::test]
 async fn a_call_cut_short_streams_broken_arguments() {
     let (_emulator, client) = pair().await;
     let config = json!({ "inferenceConfig": { "maxTokens": 12 } });

@@ -75,6 +75,27 @@ async fn regions_have_profiles_of_their_own() {
 }
 
 #[tokio::test]
+async fn neighbours_share_profiles_and_keep_some_to_themselves() {
+    for (region, own, foreign) in [
+        ("ap-northeast-1", &["jp", "apac", "global"][..], &["au", "us", "eu"][..]),
+        ("ap-southeast-2", &["au", "apac", "global"], &["jp", "us", "eu"]),
+        ("eu-central-1", &["eu", "global"], &["us", "apac"]),
+        ("us-gov-east-1", &["us-gov"], &["us", "global"]),
+    ] {
+        let emulator = Emulator::builder().region(region).start().await.unwrap();
+        let page = Client::new(&emulator).get("/inference-profiles?maxResults=1000").await.json();
+        let ids: Vec<&str> = page["inferenceProfileSummaries"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|profile| profile["inferenceProfileId"].as_str().unwrap())
+            .collect();
+        let some = |prefix: &&str| ids.iter().any(|id| id.starts_with(&format!("{prefix}.")));
+        assert!(own.iter().all(some) && !foreign.iter().any(some), "{region}: {ids:?}");
+    }
+}
+
+#[tokio::test]
 async fn retired_models_and_models_of_other_kinds_say_what_they_are() {
     let (_emulator, client) = pair().await;
     let retired = client.converse("anthropic.claude-v2:1", &prompt("Hi")).await;

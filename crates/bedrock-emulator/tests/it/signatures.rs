@@ -71,6 +71,21 @@ async fn a_changed_request_does_not_fit_its_signature() {
 }
 
 #[tokio::test]
+async fn a_stated_hash_of_the_body_must_be_its_hash() {
+    let (_emulator, client) = pair().await;
+    let stating = |hash: &str| {
+        let mut request = invocation(NOVA, "converse", &prompt("Hi"));
+        request.headers.push(("x-amz-content-sha256".to_owned(), hash.to_owned()));
+        client.sign(&request)
+    };
+    // The SHA-256 of {"messages":[{"role":"user","content":[{"text":"Hi"}]}]}.
+    let right = "45e583fed2564dc00e823303d7609f8587af7f685b993cb0f998afc0d480b01d";
+    client.send_as_is(&stating(right)).await.assert_accepted();
+    let reply = client.send_as_is(&stating(&right.replace('0', "1"))).await;
+    reply.assert_refused(403, "InvalidSignatureException", "x-amz-content-sha256");
+}
+
+#[tokio::test]
 async fn secrets_keys_regions_and_services_must_be_right() {
     let (_emulator, client) = pair().await;
     let wrong = [
