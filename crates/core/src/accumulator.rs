@@ -81,11 +81,10 @@ impl Accumulator {
             }
             StreamEvent::ToolCallStart { content_index, id, name } => {
                 let call = ToolCall { id: id.clone(), name: name.clone(), ..ToolCall::default() };
-                self.begin(*content_index, AssistantBlock::ToolCall(call));
-                if self.open_calls.len() <= *content_index {
-                    self.open_calls.resize_with(content_index + 1, || None);
+                if self.begin(*content_index, AssistantBlock::ToolCall(call)) {
+                    self.open_calls.resize_with(*content_index, || None);
+                    self.open_calls.push(Some(OpenCall::default()));
                 }
-                self.open_calls[*content_index] = Some(OpenCall::default());
             }
             StreamEvent::TextDelta { content_index, delta } => {
                 if let Some(AssistantBlock::Text(block)) = self.message.content.get_mut(*content_index) {
@@ -174,11 +173,13 @@ impl Accumulator {
         self.message
     }
 
-    fn begin(&mut self, content_index: usize, block: AssistantBlock) {
-        // Blocks are begun in order of their index; anything else breaks the grammar and is left out.
-        if content_index == self.message.content.len() {
+    /// Blocks are begun in order of their index; anything else breaks the grammar and is left out.
+    fn begin(&mut self, content_index: usize, block: AssistantBlock) -> bool {
+        let is_next = content_index == self.message.content.len();
+        if is_next {
             self.message.content.push(block);
         }
+        is_next
     }
 
     fn end_call(&mut self, content_index: usize) {

@@ -7,7 +7,7 @@ use std::any::{Any, TypeId};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Environment variables, as a value. `Debug` shows names only.
@@ -131,14 +131,20 @@ impl HostContext {
 /// One value per type.
 #[derive(Clone, Default)]
 struct Slots {
-    values: Arc<Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>>,
+    cells: Arc<Mutex<HashMap<TypeId, Cell>>>,
 }
+
+type Cell = Arc<OnceLock<Arc<dyn Any + Send + Sync>>>;
 
 impl Slots {
     fn get_or_make<T: Any + Send + Sync>(&self, make: impl FnOnce() -> T) -> Arc<T> {
-        // A panic in `make` leaves the map as it was, so a poisoned lock still guards good data.
-        let mut values = self.values.lock().unwrap_or_else(PoisonError::into_inner);
-        let value = values.entry(TypeId::of::<T>()).or_insert_with(|| Arc::new(make()));
+        // The lock is released before `make` runs, which may itself ask for the slot of another type.
+        let cell = {
+            // Nothing that could leave the map half changed runs under the lock.
+            let mut cells = self.cells.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(cells.entry(TypeId::of::<T>()).or_default())
+        };
+        let value = cell.get_or_init(|| Arc::new(make()));
         Arc::clone(value).downcast().unwrap_or_else(|_| unreachable!("the map is keyed by the value's type"))
     }
 }

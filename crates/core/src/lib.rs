@@ -32,6 +32,7 @@ mod error;
 mod model_source;
 mod provider;
 
+mod header_names;
 mod host_context;
 mod model_config;
 mod plugin;

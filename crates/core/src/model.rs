@@ -4,12 +4,14 @@
 //! that a [`Provider`](crate::Provider) is handed with each call.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::api::Api;
 use crate::cost::Cost;
+use crate::header_names::HeaderNames;
 use crate::modality::Modality;
 use crate::model_ref::{ModelId, ModelRef, ProviderId};
 use crate::thinking_level::ThinkingLevel;
@@ -21,7 +23,7 @@ use crate::thinking_level::ThinkingLevel;
 /// let model = Model::new("amazon-bedrock", "us.amazon.nova-lite-v1:0", Api::BEDROCK_CONVERSE_STREAM);
 /// assert_eq!(model.reference().to_string(), "amazon-bedrock/us.amazon.nova-lite-v1:0");
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Model {
@@ -104,5 +106,29 @@ impl Model {
     /// Whether the model can read this kind of content.
     pub fn accepts(&self, modality: Modality) -> bool {
         self.input.contains(&modality)
+    }
+}
+
+impl fmt::Debug for Model {
+    // Headers may carry credentials.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Model")
+            .field("id", &self.id)
+            .field("name", &self.name)
+            .field("api", &self.api)
+            .field("provider", &self.provider)
+            .field("base_url", &self.base_url)
+            .field("reasoning", &self.reasoning)
+            .field("input", &self.input)
+            .field("cost", &self.cost)
+            .field("context_window", &self.context_window)
+            .field("max_tokens", &self.max_tokens)
+            .field("headers", &HeaderNames(&self.headers))
+            .field("thinking_level_map", &self.thinking_level_map)
+            .field("compat", &self.compat)
+            .field("input_limits", &self.input_limits)
+            .field("sampling_params", &self.sampling_params)
+            .finish()
     }
 }

@@ -4,12 +4,14 @@
 //! included, goes before what a provider knows.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::cost::{Cost, CostTier};
+use crate::header_names::HeaderNames;
 use crate::modality::Modality;
 use crate::model::Model;
 use crate::model_ref::ModelId;
@@ -26,7 +28,7 @@ use crate::thinking_level::ThinkingLevel;
 /// assert_eq!((model.context_window, model.max_tokens), (200_000, 4_096));
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ModelConfig {
@@ -124,6 +126,26 @@ impl ModelConfig {
         }
         model.headers.extend(self.headers.clone());
         model.thinking_level_map.extend(self.thinking_level_map.clone());
+    }
+}
+
+impl fmt::Debug for ModelConfig {
+    // Headers may carry credentials.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("ModelConfig")
+            .field("id", &self.id)
+            .field("name", &self.name)
+            .field("reasoning", &self.reasoning)
+            .field("input", &self.input)
+            .field("cost", &self.cost)
+            .field("context_window", &self.context_window)
+            .field("max_tokens", &self.max_tokens)
+            .field("base_url", &self.base_url)
+            .field("headers", &HeaderNames(&self.headers))
+            .field("thinking_level_map", &self.thinking_level_map)
+            .field("params", &self.params)
+            .finish()
     }
 }
 

@@ -6,6 +6,10 @@
 
 use serde_json::{Map, Value};
 
+/// Containers may be nested this deep below the root: a little deeper than the strict reader allows, and not so deep
+/// that dropping or printing the value could exhaust the stack.
+const DEEPEST: usize = 128;
+
 /// The part of an object that has been read, and where the next character belongs.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct PartialJson {
@@ -192,6 +196,9 @@ impl PartialJson {
     }
 
     fn open(&mut self, container: Value) -> State {
+        if self.path.len() == DEEPEST {
+            return State::Ended;
+        }
         if let Some(step) = self.insert(container) {
             self.path.push(step);
         }
@@ -312,6 +319,19 @@ mod tests {
         check(r#"{"a" 1 "b" 2} {"c": 3}"#, &json!({ "a": 1, "b": 2 }));
         check("[1]", &json!({}));
         check("  ", &json!({}));
+    }
+
+    #[test]
+    fn nesting_without_end_is_cut() {
+        let mut view = PartialJson::default();
+        view.push(r#"{"a":"#);
+        view.push(&"[".repeat(1_000_000));
+        let mut depth = 0;
+        let mut value = &view.object()["a"];
+        while let Some(inner) = value.get(0) {
+            (depth, value) = (depth + 1, inner);
+        }
+        assert_eq!(depth, DEEPEST - 1);
     }
 
     #[test]

@@ -96,8 +96,8 @@ async fn answers(provider: &dyn Provider, model: &Model) -> Result<AssistantMess
     }
     let cost = model.cost.of(&message.usage, None);
     if message.usage.cost != cost {
-        let charged = message.usage.cost.total;
-        return Err(broken(check, format!("charged {charged} where the model's rates give {}", cost.total)));
+        let (charged, due) = (message.usage.cost.total.dollars(), cost.total.dollars());
+        return Err(broken(check, format!("charged ${charged} where the model's rates give ${due}")));
     }
     Ok(message)
 }
