@@ -101,6 +101,7 @@ async fn relay(
                     // The provider may still have to read the answer's last bytes, after which its connection is
                     // free for the request that a reader sends upon `done`.
                     let _ = tokio::time::timeout(FAREWELL, events.next()).await;
+                    tokio::task::yield_now().await;
                     output.line(line).await?;
                     return Ok(Status::Done);
                 }

@@ -81,6 +81,20 @@ fn a_question_of_chat_is_stopped() {
 }
 
 #[test]
+fn a_second_press_ends_a_program_whose_reader_stalls() {
+    let endpoint = Endpoint::start();
+    let mut running = endpoint.program(&["stream"]).start();
+    running.write_line(&ask(NOVA, "Count to 20000").to_string());
+    drop(running.stdin.take());
+    running.read_line();
+    // More than any pipe holds is still to come, and nobody reads it.
+    while !running.has_ended() {
+        running.interrupt();
+    }
+    assert_eq!(running.wait().code, Some(130));
+}
+
+#[test]
 fn ctrl_c_is_how_the_emulator_ends() {
     let mut running = crate::program::Program::new(&["emulator"]).start();
     assert!(running.read_line().contains("listening on http://127.0.0.1:"));

@@ -8,6 +8,8 @@
 mod endpoint;
 mod program;
 mod requests;
+#[cfg(target_os = "linux")]
+mod terminal;
 
 mod bad_requests;
 mod bad_surroundings;
@@ -18,3 +20,5 @@ mod help;
 mod interrupts;
 mod many_requests;
 mod one_request;
+#[cfg(target_os = "linux")]
+mod session;

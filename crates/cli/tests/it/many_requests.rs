@@ -150,7 +150,7 @@ fn only_so_many_requests_run_at_once() {
             ),
         ])
     };
-    let input = (0..70).map(|id| {
+    let input = (0..100).map(|id| {
         endpoint.emulator.enqueue(held());
         ask_as(id, NOVA, "hi").to_string() + "\n"
     });
@@ -162,8 +162,9 @@ fn only_so_many_requests_run_at_once() {
     gate.open();
     let outcome = running.wait();
     assert_eq!(outcome.code, Some(0), "{outcome:?}");
-    assert_eq!(outcome.events().iter().filter(|event| event["type"] == "done").count(), 70);
-    assert!(endpoint.emulator.connections() <= 64);
+    assert_eq!(outcome.events().iter().filter(|event| event["type"] == "done").count(), 100);
+    // All at once they would have needed one each; later ones find those of the first ones free.
+    assert!(endpoint.emulator.connections() < 100);
 }
 
 #[test]

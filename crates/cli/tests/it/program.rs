@@ -71,6 +71,13 @@ impl Program {
         Running { child, stdin, stdout, _home: self.home }
     }
 
+    /// Starts the program with all its streams at one end of something, such as a terminal.
+    pub(crate) fn start_at(mut self, end: &std::fs::File) -> (Child, TempDir) {
+        let stream = || Stdio::from(end.try_clone().unwrap());
+        let child = self.command.stdin(stream()).stdout(stream()).stderr(stream()).spawn().unwrap();
+        (child, self.home)
+    }
+
     /// Runs the program to its end with this standard input.
     pub(crate) fn run(self, stdin: impl AsRef<[u8]>) -> Outcome {
         let mut running = self.start();
@@ -116,8 +123,11 @@ impl Running {
 
     /// Presses Ctrl-C.
     pub(crate) fn interrupt(&self) {
-        let kill = format!("kill -INT {}", self.child.id());
-        assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+        interrupt(&self.child);
+    }
+
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
     }
 
     /// Closes standard input and waits for the end.
@@ -130,6 +140,12 @@ impl Running {
         let Output { status, stderr, .. } = self.child.wait_with_output().unwrap();
         Outcome { code: status.code(), stdout, stderr: String::from_utf8(stderr).unwrap() }
     }
+}
+
+/// Sends what a terminal sends at Ctrl-C.
+pub(crate) fn interrupt(child: &Child) {
+    let kill = format!("kill -INT {}", child.id());
+    assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
 }
 
 impl Outcome {
