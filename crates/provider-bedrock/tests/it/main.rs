@@ -5,6 +5,7 @@
 mod fixture;
 
 mod answers;
+mod differential;
 mod failures;
 mod requests;
 mod retries;
