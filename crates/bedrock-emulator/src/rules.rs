@@ -113,6 +113,7 @@ const RULES: &[Rule] = &[
     rule("guardrail", Observed, "the guardrail exists", limits::guardrail_exists),
     rule("output-format", Observed, "structured output is for models that have it", limits::output_format_is_supported),
     rule("output-schema", Reported, "an output schema is JSON whose objects are closed", limits::output_schema_is_closed),
+    rule("output-citations", Reported, "citations and a format of the output exclude each other", limits::citations_and_format_exclude_each_other),
     rule("body-size", Observed, "a very large body is too long whatever it holds", limits::body_is_small),
     rule("context-window", Observed, "the prompt fits the context window", limits::prompt_fits),
     // The vendor's validator.

@@ -3,27 +3,35 @@
 //! Enough of JSON Schema to call real tools: types, required properties, choices, bounds, formats,
 //! references and combinations. A schema that cannot be satisfied gets the nearest thing.
 
+use std::cell::Cell;
+
 use serde_json::{Map, Value, json};
 
 /// How deep schemas are followed; a recursive one ends here.
 const DEEPEST: usize = 12;
+/// How many values are made for one schema; branches of references could multiply without end.
+const MOST_VALUES: usize = 10_000;
 /// How long a generated list or text is at most, whatever the schema demands.
 const LONGEST: u64 = 1_000;
 
 /// A value for a schema.
 pub(super) fn for_schema(schema: &Value, prompt: &str) -> Value {
-    value(&Search { root: schema, prompt }, schema, "", 0)
+    value(&Search { root: schema, prompt, left: Cell::new(MOST_VALUES) }, schema, "", 0)
 }
 
 struct Search<'a> {
     root: &'a Value,
     prompt: &'a str,
+    /// How many values may still be made.
+    left: Cell<usize>,
 }
 
 fn value(search: &Search<'_>, schema: &Value, name: &str, depth: usize) -> Value {
-    if depth > DEEPEST {
+    let left = search.left.get();
+    if depth > DEEPEST || left == 0 {
         return Value::Null;
     }
+    search.left.set(left - 1);
     if let Some(given) = ["const", "default"].iter().find_map(|key| schema.get(*key)) {
         return given.clone();
     }
@@ -260,6 +268,13 @@ mod tests {
         let recursive = json!({"$ref": "#/$defs/node", "$defs": {"node": {
             "type": "object", "properties": {"next": {"$ref": "#/$defs/node"}}, "required": ["next"]}}});
         assert!(for_schema(&recursive, "").is_object());
+    }
+
+    #[test]
+    fn a_schema_that_multiplies_comes_to_an_end() {
+        let list = json!({"type": "array", "items": {"$ref": "#/$defs/list"}, "minItems": 1000});
+        let value = for_schema(&json!({"$ref": "#/$defs/list", "$defs": {"list": list}}), "");
+        assert_eq!(value.as_array().map(Vec::len), Some(1000));
     }
 
     #[test]

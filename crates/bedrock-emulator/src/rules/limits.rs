@@ -73,6 +73,17 @@ pub(super) fn output_schema_is_closed(request: &Request<'_>) -> Result<(), Refus
     Ok(())
 }
 
+pub(super) fn citations_and_format_exclude_each_other(request: &Request<'_>) -> Result<(), Refusal> {
+    let cited = request.blocks().any(|block| {
+        let source = block.get("document").or_else(|| block.get("searchResult"));
+        source.is_some_and(|source| source["citations"]["enabled"] == Value::Bool(true))
+    });
+    if cited && output_schema(request).is_some() {
+        return Err(Refusal::by_the_model("Citations cannot be enabled when output format is set"));
+    }
+    Ok(())
+}
+
 pub(super) fn body_is_small(request: &Request<'_>) -> Result<(), Refusal> {
     if request.length > LARGEST_BODY {
         return Err(Refusal::validation("Input is too long for requested model."));

@@ -149,6 +149,11 @@ async fn members_must_be_there_and_known() {
              members set, not 2",
         ),
         (
+            json!({ "messages": [user([json!({ "toolResult": { "toolUseId": "a", "content": [cache_point()] } })])] }),
+            "Value at 'messages.1.member.content.1.member.toolResult.content.1.member.cachePoint' failed to satisfy \
+             constraint: Member is not known",
+        ),
+        (
             json!({ "max_tokens": 5 }),
             "Value at 'max_tokens' failed to satisfy constraint: Member is not known",
         ),

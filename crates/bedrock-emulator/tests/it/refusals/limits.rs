@@ -21,6 +21,11 @@ pub(super) fn cases() -> Vec<Case> {
         hi(json!({ "outputConfig": { "textFormat": { "type": "json_schema", "structure": structure } } }))
     };
     let closed = r#"{"type":"object","properties":{"a":{"type":"string"}},"additionalProperties":false}"#;
+    let cited = |enabled: bool| {
+        let mut document = document("a");
+        document["document"]["citations"] = json!({ "enabled": enabled });
+        document
+    };
     let large = |megabytes: usize| {
         let bytes = base64(&vec![b'x'; megabytes * 1024 * 1024]);
         let document = json!({ "document": { "format": "pdf", "name": "a", "source": { "bytes": bytes } } });
@@ -78,6 +83,13 @@ pub(super) fn cases() -> Vec<Case> {
             output("{"),
             "The format of the value at outputConfig.textFormat.structure.jsonSchema.schema is invalid.",
             output(closed),
+        ),
+        refused_by_model(
+            "output-citations",
+            SONNET_4_5,
+            with(output(closed), conversation([user([text("See"), cited(true)])])),
+            "Citations cannot be enabled when output format is set",
+            with(output(closed), conversation([user([text("See"), cited(false)])])),
         ),
         refused(
             "body-size",
