@@ -36,15 +36,21 @@ impl Failure {
         Self { status: Status::Failed, ..Self::refused(message) }
     }
 
+    /// Adds a cause and its own causes. A message that ends where they end has said it all.
     pub(crate) fn because(mut self, cause: &dyn Error) -> Self {
+        let mut causes = Vec::<String>::new();
         let mut next = Some(cause);
+        let mut first = String::new();
         while let Some(cause) = next {
-            let text = cause.to_string();
+            first = cause.to_string();
             // Some errors repeat their cause in their own text.
-            if !self.message.contains(&text) && !self.causes.iter().any(|known| known.contains(&text)) {
-                self.causes.push(text);
+            if !causes.iter().any(|outer| outer.contains(&first)) {
+                causes.push(first.clone());
             }
             next = cause.source();
+        }
+        if !self.message.contains(&first) {
+            self.causes = causes;
         }
         self
     }
@@ -118,4 +124,48 @@ pub(crate) fn warn(message: &str) {
 pub(crate) fn write_to_stderr(text: &str) {
     // Nobody is left to be told when standard error is closed.
     let _ = anstream::stderr().lock().write_all(text.as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+
+    #[derive(Debug)]
+    struct Layer(&'static str, io::Error);
+
+    impl std::fmt::Display for Layer {
+        fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            formatter.write_str(self.0)
+        }
+    }
+
+    impl Error for Layer {
+        fn source(&self) -> Option<&(dyn Error + 'static)> {
+            Some(&self.1)
+        }
+    }
+
+    fn layer(text: &'static str) -> Layer {
+        Layer(text, io::Error::other("refused"))
+    }
+
+    #[test]
+    fn causes_are_listed_once_each() {
+        assert_eq!(
+            Failure::failed("could not call").because(&layer("dispatch failure")).causes,
+            ["dispatch failure", "refused"]
+        );
+        assert_eq!(
+            Failure::failed("could not call").because(&layer("it was refused")).causes,
+            ["it was refused"]
+        );
+    }
+
+    #[test]
+    fn a_message_that_names_the_first_cause_stands_alone() {
+        let failure = Failure::failed("could not call: refused").because(&layer("dispatch failure"));
+        assert!(failure.causes.is_empty());
+    }
 }
