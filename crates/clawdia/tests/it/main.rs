@@ -5,6 +5,7 @@
     reason = "a panic is how a test fails; the linter exempts `#[test]` functions only"
 )]
 
+mod linked;
 mod models;
 mod plugins;
 mod providers;
