@@ -5,7 +5,8 @@
 use std::env;
 use std::io;
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::prelude::*;
 
 use crate::failure::Failure;
 
@@ -19,12 +20,13 @@ pub(crate) fn start(verbosity: u8) -> Result<(), Failure> {
         (None, 1) => "warn,clawdia=debug".to_owned(),
         (None, _) => "info,clawdia=trace".to_owned(),
     };
-    let filter = EnvFilter::try_new(&filter).map_err(|error| {
+    let targets = filter.parse::<Targets>().map_err(|error| {
         Failure::refused(format!("could not read `{filter}` as a filter of diagnostics"))
             .because(&error)
             .with_hint("set CLAWDIA_LOG to something like `clawdia=debug`")
     })?;
     let colours = anstream::AutoStream::choice(&io::stderr()) != anstream::ColorChoice::Never;
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(colours).init();
+    let layer = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_ansi(colours);
+    tracing_subscriber::registry().with(layer.with_filter(targets)).init();
     Ok(())
 }

@@ -71,6 +71,18 @@ fn all_requests_of_a_process_are_aborted() {
 }
 
 #[test]
+fn a_process_that_waits_for_requests_ends() {
+    let endpoint = Endpoint::start();
+    let mut running = endpoint.program(&["stream", "--lines"]).start();
+    running.write_line(&ask_as(1, NOVA, "hi").to_string());
+    running.read_until("done");
+    running.interrupt();
+    // Standard input is still open.
+    assert_eq!(running.read_line(), "");
+    assert_eq!(running.wait().code, Some(130));
+}
+
+#[test]
 fn a_question_of_chat_is_stopped() {
     let endpoint = Endpoint::start();
     endpoint.emulator.enqueue(stalled(&Gate::new()));
