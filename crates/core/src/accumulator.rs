@@ -159,7 +159,10 @@ impl Accumulator {
         }
         match self.message.content.get(content_index)? {
             AssistantBlock::ToolCall(call) => Some(&call.arguments),
-            AssistantBlock::Text(_) | AssistantBlock::Thinking(_) | AssistantBlock::Image(_) => None,
+            AssistantBlock::Text(_)
+            | AssistantBlock::Thinking(_)
+            | AssistantBlock::Image(_)
+            | AssistantBlock::CachePoint(_) => None,
         }
     }
 

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::stream_options::CacheRetention;
 use crate::string_newtype::string_newtype;
 
 string_newtype! {
@@ -161,6 +162,15 @@ pub struct ToolCall {
     pub is_async: bool,
 }
 
+/// A mark up to which a caller wants the prompt cached. Providers place marks themselves where a caller places none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct CachePoint {
+    /// How long to keep the prompt up to here; absent means as long as the call says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retention: Option<CacheRetention>,
+}
+
 impl Default for ToolCallId {
     fn default() -> Self {
         Self::from_static("")
@@ -198,6 +208,8 @@ pub enum UserBlock {
     Audio(Audio),
     /// A search hit.
     SearchResult(SearchResult),
+    /// A mark up to which the prompt is to be cached.
+    CachePoint(CachePoint),
 }
 
 /// What a model's message is made of.
@@ -213,6 +225,8 @@ pub enum AssistantBlock {
     ToolCall(ToolCall),
     /// An image the model made.
     Image(Image),
+    /// A mark up to which the prompt is to be cached.
+    CachePoint(CachePoint),
 }
 
 /// What a tool's result is made of.
@@ -232,4 +246,6 @@ pub enum ToolResultBlock {
     Audio(Audio),
     /// A search hit.
     SearchResult(SearchResult),
+    /// A mark up to which the prompt is to be cached.
+    CachePoint(CachePoint),
 }

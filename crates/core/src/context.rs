@@ -9,6 +9,10 @@ use serde_json::Value;
 use crate::message::Message;
 use crate::tool::Tool;
 
+/// A mark inside a system prompt: what stands before it stays the same from call to call and may be cached, what follows
+/// changes. Providers take it out.
+pub const CACHE_BOUNDARY: &str = "<!-- clawdia:cache-boundary -->";
+
 /// A conversation with everything the model should know.
 ///
 /// JSON members are `systemPrompt`, `messages` and `tools`. Reading folds `system` messages into the prompt.

@@ -5,6 +5,7 @@
 
 use std::any::{Any, TypeId};
 use std::collections::{BTreeMap, HashMap};
+use std::ffi::OsString;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -24,6 +25,13 @@ pub struct Environment {
 }
 
 impl Environment {
+    /// The variables of this process. Those that are not Unicode are left out, where [`std::env::vars`] would panic.
+    pub fn of_process() -> Self {
+        let unicode =
+            |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
+        std::env::vars_os().filter_map(unicode).collect()
+    }
+
     /// The trimmed value of a variable; blank counts as unset.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.variables.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())

@@ -46,11 +46,11 @@ pub mod testing;
 pub use accumulator::Accumulator;
 pub use api::Api;
 pub use block::{
-    AssistantBlock, Audio, Citation, Document, Image, SearchResult, Text, Thinking, ToolCall, ToolCallId,
-    ToolResultBlock, UserBlock, Video,
+    AssistantBlock, Audio, CachePoint, Citation, Document, Image, SearchResult, Text, Thinking, ToolCall,
+    ToolCallId, ToolResultBlock, UserBlock, Video,
 };
 pub use charge::{Amount, Charge};
-pub use context::Context;
+pub use context::{CACHE_BOUNDARY, Context};
 pub use cost::{Cost, CostTier, ServiceTierCost};
 pub use diagnostic::Diagnostic;
 pub use error::{ErrorKind, ProviderError};

@@ -122,7 +122,10 @@ impl AssistantMessage {
             .iter()
             .filter_map(|block| match block {
                 AssistantBlock::Text(text) => Some(text.text.as_str()),
-                AssistantBlock::Thinking(_) | AssistantBlock::ToolCall(_) | AssistantBlock::Image(_) => None,
+                AssistantBlock::Thinking(_)
+                | AssistantBlock::ToolCall(_)
+                | AssistantBlock::Image(_)
+                | AssistantBlock::CachePoint(_) => None,
             })
             .collect()
     }
@@ -131,7 +134,10 @@ impl AssistantMessage {
     pub fn tool_calls(&self) -> impl Iterator<Item = &ToolCall> {
         self.content.iter().filter_map(|block| match block {
             AssistantBlock::ToolCall(call) => Some(call),
-            AssistantBlock::Text(_) | AssistantBlock::Thinking(_) | AssistantBlock::Image(_) => None,
+            AssistantBlock::Text(_)
+            | AssistantBlock::Thinking(_)
+            | AssistantBlock::Image(_)
+            | AssistantBlock::CachePoint(_) => None,
         })
     }
 }

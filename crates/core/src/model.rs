@@ -60,6 +60,12 @@ pub struct Model {
     /// The provider's word for each thinking level; `null` marks a level the model does not have.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub thinking_level_map: BTreeMap<ThinkingLevel, Option<String>>,
+    /// The id whose capabilities, limits and prices are meant, where `id` does not say: behind an opaque ARN, say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub canonical_model_id: Option<ModelId>,
+    /// Capabilities that are known better than the provider knows them, by the provider's names for them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub capabilities: BTreeMap<String, bool>,
     /// Compatibility switches, kept for the provider that understands them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compat: Option<Value>,
@@ -92,6 +98,8 @@ impl Model {
             max_tokens: 0,
             headers: BTreeMap::new(),
             thinking_level_map: BTreeMap::new(),
+            canonical_model_id: None,
+            capabilities: BTreeMap::new(),
             compat: None,
             input_limits: None,
             sampling_params: None,
@@ -126,6 +134,8 @@ impl fmt::Debug for Model {
             .field("max_tokens", &self.max_tokens)
             .field("headers", &HeaderNames(&self.headers))
             .field("thinking_level_map", &self.thinking_level_map)
+            .field("canonical_model_id", &self.canonical_model_id)
+            .field("capabilities", &self.capabilities)
             .field("compat", &self.compat)
             .field("input_limits", &self.input_limits)
             .field("sampling_params", &self.sampling_params)

@@ -61,6 +61,12 @@ pub struct ModelConfig {
     /// The provider's word for each thinking level; `null` marks a level the model does not have.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub thinking_level_map: BTreeMap<ThinkingLevel, Option<String>>,
+    /// The id whose capabilities, limits and prices are meant, where `id` does not say: behind an opaque ARN, say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub canonical_model_id: Option<ModelId>,
+    /// Capabilities that are known better than the provider knows them, such as `promptCaching`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub capabilities: BTreeMap<String, bool>,
     /// Options of the provider's protocol for this model.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub params: Map<String, Value>,
@@ -104,6 +110,8 @@ impl ModelConfig {
             base_url: None,
             headers: BTreeMap::new(),
             thinking_level_map: BTreeMap::new(),
+            canonical_model_id: None,
+            capabilities: BTreeMap::new(),
             params: Map::new(),
         }
     }
@@ -124,6 +132,10 @@ impl ModelConfig {
         if self.base_url.is_some() {
             model.base_url.clone_from(&self.base_url);
         }
+        if self.canonical_model_id.is_some() {
+            model.canonical_model_id.clone_from(&self.canonical_model_id);
+        }
+        model.capabilities.extend(self.capabilities.clone());
         model.headers.extend(self.headers.clone());
         model.thinking_level_map.extend(self.thinking_level_map.clone());
     }
@@ -144,6 +156,8 @@ impl fmt::Debug for ModelConfig {
             .field("base_url", &self.base_url)
             .field("headers", &HeaderNames(&self.headers))
             .field("thinking_level_map", &self.thinking_level_map)
+            .field("canonical_model_id", &self.canonical_model_id)
+            .field("capabilities", &self.capabilities)
             .field("params", &self.params)
             .finish()
     }

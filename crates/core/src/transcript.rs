@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::api::Api;
 use crate::block::{
-    AssistantBlock, Audio, Document, Image, SearchResult, Text, Thinking, ToolCall, ToolCallId,
+    AssistantBlock, Audio, CachePoint, Document, Image, SearchResult, Text, Thinking, ToolCall, ToolCallId,
     ToolResultBlock, UserBlock, Video,
 };
 use crate::context::Context;
@@ -245,7 +245,8 @@ fn user_message(value: Value, path: &str) -> Result<UserMessage, ShapeError> {
         "video" => record::<Video>(value, path).map(UserBlock::Video),
         "audio" => record::<Audio>(value, path).map(UserBlock::Audio),
         "searchResult" => record::<SearchResult>(value, path).map(UserBlock::SearchResult),
-        _ => unknown_block(kind, path, "text, image, document, video, audio, searchResult"),
+        "cachePoint" => record::<CachePoint>(value, path).map(UserBlock::CachePoint),
+        _ => unknown_block(kind, path, "text, image, document, video, audio, searchResult, cachePoint"),
     })?;
     let rest: UserRest = record(Value::Object(object), path)?;
     Ok(UserMessage {
@@ -309,7 +310,8 @@ pub(crate) fn assistant_message(value: Value, path: &str) -> Result<AssistantMes
         "thinking" => record::<Thinking>(value, path).map(AssistantBlock::Thinking),
         "toolCall" => record::<ToolCall>(value, path).map(AssistantBlock::ToolCall),
         "image" => record::<Image>(value, path).map(AssistantBlock::Image),
-        _ => unknown_block(kind, path, "text, thinking, toolCall, image"),
+        "cachePoint" => record::<CachePoint>(value, path).map(AssistantBlock::CachePoint),
+        _ => unknown_block(kind, path, "text, thinking, toolCall, image, cachePoint"),
     })?;
     let rest: AssistantRest = record(Value::Object(object), path)?;
     Ok(AssistantMessage {
@@ -360,7 +362,8 @@ fn tool_result_message(value: Value, path: &str) -> Result<ToolResultMessage, Sh
         "video" => record::<Video>(value, path).map(ToolResultBlock::Video),
         "audio" => record::<Audio>(value, path).map(ToolResultBlock::Audio),
         "searchResult" => record::<SearchResult>(value, path).map(ToolResultBlock::SearchResult),
-        _ => unknown_block(kind, path, "text, image, document, video, audio, searchResult"),
+        "cachePoint" => record::<CachePoint>(value, path).map(ToolResultBlock::CachePoint),
+        _ => unknown_block(kind, path, "text, image, document, video, audio, searchResult, cachePoint"),
     })?;
     let rest: ToolResultRest = record(Value::Object(object), path)?;
     Ok(ToolResultMessage {
