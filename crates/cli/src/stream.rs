@@ -23,6 +23,7 @@ use crate::process;
 use crate::status::Status;
 use crate::stream::answer::{answer, refuse};
 
+// Lines as short as this are not wrapped again, on terminals of 80 columns and more.
 const AFTER_HELP: &str = r#"A request:
 
   {
@@ -30,14 +31,20 @@ const AFTER_HELP: &str = r#"A request:
     "context": {
       "systemPrompt": "Answer briefly.",
       "messages": [{ "role": "user", "content": "What is a crate?" }],
-      "tools": [{ "name": "add", "description": "Adds.", "parameters": { "type": "object", "properties": {} } }]
+      "tools": [{
+        "name": "add", "description": "Adds two numbers.",
+        "parameters": { "type": "object", "properties": {} }
+      }]
     },
     "options": { "maxTokens": 500, "reasoning": "low" }
   }
 
-Other roles are `assistant` and `toolResult` (toolCallId, toolName, content, isError); other options are temperature,
-stopSequences, toolChoice, cacheRetention, headers, requestMetadata and timeouts. The last line of an answer is `done`
-with the whole message, or `error` with what had arrived and the cause."#;
+Other roles are `assistant` and `toolResult` (toolCallId, toolName, content,
+isError). Other options are temperature, stopSequences, toolChoice,
+cacheRetention, headers, requestMetadata and timeouts.
+
+The last line of an answer is `done` with the whole message, or `error` with
+what had arrived and the cause."#;
 
 /// The arguments of `clawdia stream`.
 #[derive(Debug, Args)]
