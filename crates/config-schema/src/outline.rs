@@ -96,7 +96,9 @@ impl Outline {
                     outline.token(text, &mut open, start..at, Kind::Quoted);
                 }
                 '/' if text[at..].starts_with('/') => {
-                    at = text[at..].find(['\n', '\r']).map_or(text.len(), |length| at + length);
+                    at = text[at..]
+                        .find(['\n', '\r', '\u{2028}', '\u{2029}'])
+                        .map_or(text.len(), |length| at + length);
                 }
                 '/' if text[at..].starts_with('*') => {
                     let end = text[at + 1..].find("*/").map(|length| at + length + 3);
@@ -290,4 +292,82 @@ fn key_of(token: &str, kind: Kind) -> String {
         .ok()
         .and_then(|object| object.into_iter().next())
         .map_or_else(|| plain.to_owned(), |(key, _)| key)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Checks that everything the parser finds in a text stands where the outline says, and nothing else does.
+    #[track_caller]
+    fn check(text: &str) {
+        let value = json5::from_str::<Value>(text).unwrap();
+        let outline = Outline::scan(text);
+        let mut places = 0;
+        check_below(text, &outline, &Path::default(), &value, &mut places);
+        assert_eq!(outline.nodes.len(), places);
+        assert_eq!((outline.open_bracket, outline.open_token, outline.too_deep), (None, None, None));
+    }
+
+    #[track_caller]
+    fn check_below(text: &str, outline: &Outline, path: &Path, value: &Value, places: &mut usize) {
+        let node = outline.nearest(path).unwrap();
+        assert_eq!(outline.path_of(node), *path);
+        assert_eq!(json5::from_str::<Value>(&text[node.value.clone()]).unwrap(), *value);
+        assert_eq!(outline.resolve(&Path::default(), &path.to_string()), *path, "{path}");
+        *places += 1;
+        match value {
+            Value::Array(values) => {
+                for (index, value) in values.iter().enumerate() {
+                    check_below(text, outline, &path.index(index), value, places);
+                }
+            }
+            Value::Object(members) => {
+                for (key, value) in members {
+                    check_below(text, outline, &path.key(key), value, places);
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+
+    #[test]
+    fn everything_json5_allows_is_found() {
+        check("// a\u{2028}{ /* } */ bare: 1, 'single': [+1, -.5e3, 0xFF, ] }");
+        check("\u{feff}{ $a_1\u{e9}: 'it\\'s', \"q\": 'a \\\r\n b \u{2028}', \\u0061b: [[], {}, [{}]], }");
+        check(
+            "{ 'a.b': { '[0]': 1, 'c[1].d': [ { 'e': 'f' } ] }, \"\\x61\": true, t: null }/* end */ // and more",
+        );
+        check("'a { : } // b'");
+        check("-1");
+    }
+
+    /// Keys without the marks that stand between steps, which only a document can tell from steps.
+    fn any_value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i32>().prop_map(Value::from),
+            any::<String>().prop_map(Value::from),
+        ];
+        leaf.prop_recursive(5, 40, 5, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
+                prop::collection::vec(("[^.\\[]{1,4}", inner), 0..5)
+                    .prop_map(|members| members.into_iter().collect::<Map<_, _>>().into()),
+            ]
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn any_json_is_found(value in any_value(), pretty in any::<bool>()) {
+            let text = if pretty { serde_json::to_string_pretty(&value) } else { serde_json::to_string(&value) };
+            check(&text.unwrap());
+        }
+    }
 }

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use clawdia_core::{
-    Amount, Api, AssistantBlock, AssistantMessage, Audio, CacheRetention, Charge, Citation, Context, Cost,
-    CostConfig, CostTier, Diagnostic, Document, ErrorKind, Image, Message, Modality, Model, ModelConfig,
-    ModelId, ModelRef, ProviderConfig, ProviderId, SearchResult, Secret, ServiceTierCost, StopReason,
-    StreamOptions, Text, Thinking, ThinkingLevel, Timeouts, Tool, ToolCall, ToolCallId, ToolChoice,
-    ToolResultBlock, ToolResultMessage, Usage, UserBlock, UserMessage, Video,
+    Amount, Api, AssistantBlock, AssistantMessage, Audio, CachePoint, CacheRetention, Charge, Citation,
+    Context, Cost, CostConfig, CostTier, Diagnostic, Document, ErrorKind, Image, Message, Modality, Model,
+    ModelConfig, ModelId, ModelRef, ProviderConfig, ProviderId, SearchResult, Secret, ServiceTierCost,
+    StopReason, StreamOptions, Text, Thinking, ThinkingLevel, Timeouts, Tool, ToolCall, ToolCallId,
+    ToolChoice, ToolResultBlock, ToolResultMessage, Usage, UserBlock, UserMessage, Video,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -184,12 +184,14 @@ fn models_have_every_documented_member() {
     model.headers = BTreeMap::from([("x-team".to_owned(), "a".to_owned())]);
     model.thinking_level_map =
         BTreeMap::from([(ThinkingLevel::Off, None), (ThinkingLevel::XHigh, Some("max".to_owned()))]);
+    model.canonical_model_id = Some(ModelId::new("large-2"));
+    model.capabilities = BTreeMap::from([("promptCaching".to_owned(), false)]);
     model.compat = Some(json!({ "supportsStrictMode": true }));
     model.input_limits = Some(json!({ "images": { "maxPerMessage": 20 } }));
     model.sampling_params = Some(json!(["temperature"]));
     check(
         &model,
-        r#"{"id":"large","name":"large","api":"acme-chat","provider":"acme","baseUrl":"https://acme.example","reasoning":true,"input":["text","image"],"cost":{"input":0.0,"output":0.0,"cacheRead":0.0,"cacheWrite":0.0},"contextWindow":200000,"maxTokens":8192,"headers":{"x-team":"a"},"thinkingLevelMap":{"off":null,"xhigh":"max"},"compat":{"supportsStrictMode":true},"inputLimits":{"images":{"maxPerMessage":20}},"samplingParams":["temperature"]}"#,
+        r#"{"id":"large","name":"large","api":"acme-chat","provider":"acme","baseUrl":"https://acme.example","reasoning":true,"input":["text","image"],"cost":{"input":0.0,"output":0.0,"cacheRead":0.0,"cacheWrite":0.0},"contextWindow":200000,"maxTokens":8192,"headers":{"x-team":"a"},"thinkingLevelMap":{"off":null,"xhigh":"max"},"canonicalModelId":"large-2","capabilities":{"promptCaching":false},"compat":{"supportsStrictMode":true},"inputLimits":{"images":{"maxPerMessage":20}},"samplingParams":["temperature"]}"#,
     );
 }
 
@@ -206,10 +208,12 @@ fn a_configured_model_shows_only_what_is_written() {
     config.base_url = Some("https://acme.example".to_owned());
     config.headers = BTreeMap::from([("x".to_owned(), "y".to_owned())]);
     config.thinking_level_map = BTreeMap::from([(ThinkingLevel::Max, None)]);
+    config.canonical_model_id = Some(ModelId::new("large-2"));
+    config.capabilities = BTreeMap::from([("promptCaching".to_owned(), true)]);
     config.params = map(json!({ "tier": "flex" }));
     check(
         &config,
-        r#"{"id":"large","name":"Large","reasoning":false,"input":["text"],"cost":{"input":0.0,"cacheWrite1h":1.0},"contextWindow":1,"maxTokens":2,"baseUrl":"https://acme.example","headers":{"x":"y"},"thinkingLevelMap":{"max":null},"params":{"tier":"flex"}}"#,
+        r#"{"id":"large","name":"Large","reasoning":false,"input":["text"],"cost":{"input":0.0,"cacheWrite1h":1.0},"contextWindow":1,"maxTokens":2,"baseUrl":"https://acme.example","headers":{"x":"y"},"thinkingLevelMap":{"max":null},"canonicalModelId":"large-2","capabilities":{"promptCaching":true},"params":{"tier":"flex"}}"#,
     );
 }
 
@@ -274,6 +278,7 @@ fn user_messages_hold_every_block_of_theirs() {
             content: vec!["c".to_owned()],
             citations: false,
         }),
+        UserBlock::CachePoint(CachePoint { retention: Some(CacheRetention::Long) }),
     ];
     check(
         &Message::User(UserMessage {
@@ -281,7 +286,7 @@ fn user_messages_hold_every_block_of_theirs() {
             timestamp: Some(1),
             runtime_context: Some(json!(true)),
         }),
-        r#"{"role":"user","content":[{"type":"text","text":"hi"},{"type":"image","data":"aQ==","mimeType":"image/png"},{"type":"document","data":"aQ==","mimeType":"application/pdf","name":"a","context":"b","citations":true},{"type":"video","data":"aQ==","mimeType":"video/mp4"},{"type":"audio","data":"aQ==","mimeType":"audio/mpeg"},{"type":"searchResult","source":"s","title":"t","content":["c"]}],"timestamp":1,"runtimeContext":true}"#,
+        r#"{"role":"user","content":[{"type":"text","text":"hi"},{"type":"image","data":"aQ==","mimeType":"image/png"},{"type":"document","data":"aQ==","mimeType":"application/pdf","name":"a","context":"b","citations":true},{"type":"video","data":"aQ==","mimeType":"video/mp4"},{"type":"audio","data":"aQ==","mimeType":"audio/mpeg"},{"type":"searchResult","source":"s","title":"t","content":["c"]},{"type":"cachePoint","retention":"long"}],"timestamp":1,"runtimeContext":true}"#,
     );
 }
 
@@ -315,6 +320,7 @@ fn assistant_messages_hold_every_block_and_member_of_theirs() {
                 is_async: true,
             }),
             AssistantBlock::Image(Image { data: "aQ==".to_owned(), mime_type: "image/png".to_owned() }),
+            AssistantBlock::CachePoint(CachePoint::default()),
         ],
         api: Some(Api::new("acme-chat")),
         provider: Some(ProviderId::new("acme")),
@@ -331,7 +337,7 @@ fn assistant_messages_hold_every_block_and_member_of_theirs() {
     };
     check(
         &Message::Assistant(message.clone()),
-        r#"{"role":"assistant","content":[{"type":"thinking","thinking":"hm","thinkingSignature":"sig","redacted":true},{"type":"text","text":"hi","textSignature":"sig","citations":[{"title":"t","source":"s","sourceContent":["c"],"location":{"page":1}}]},{"type":"toolCall","id":"1","name":"add","arguments":{"b":1,"a":2},"argumentsError":"bad","thoughtSignature":"sig","namespace":"math","async":true},{"type":"image","data":"aQ==","mimeType":"image/png"}],"api":"acme-chat","provider":"acme","model":"large","responseModel":"large-2","responseId":"r","usage":{"input":0,"output":0,"cacheRead":0,"cacheWrite":0,"totalTokens":0,"cost":{"input":0.0,"output":0.0,"cacheRead":0.0,"cacheWrite":0.0,"total":0.0}},"stopReason":"error","rawStopReason":"refusal","errorMessage":"no","diagnostics":[{"type":"code","message":"text","n":1}],"timestamp":1,"durationMs":2}"#,
+        r#"{"role":"assistant","content":[{"type":"thinking","thinking":"hm","thinkingSignature":"sig","redacted":true},{"type":"text","text":"hi","textSignature":"sig","citations":[{"title":"t","source":"s","sourceContent":["c"],"location":{"page":1}}]},{"type":"toolCall","id":"1","name":"add","arguments":{"b":1,"a":2},"argumentsError":"bad","thoughtSignature":"sig","namespace":"math","async":true},{"type":"image","data":"aQ==","mimeType":"image/png"},{"type":"cachePoint"}],"api":"acme-chat","provider":"acme","model":"large","responseModel":"large-2","responseId":"r","usage":{"input":0,"output":0,"cacheRead":0,"cacheWrite":0,"totalTokens":0,"cost":{"input":0.0,"output":0.0,"cacheRead":0.0,"cacheWrite":0.0,"total":0.0}},"stopReason":"error","rawStopReason":"refusal","errorMessage":"no","diagnostics":[{"type":"code","message":"text","n":1}],"timestamp":1,"durationMs":2}"#,
     );
     let json = serde_json::to_string(&message).unwrap();
     assert_eq!(serde_json::from_str::<AssistantMessage>(&json).unwrap(), message);
@@ -350,12 +356,13 @@ fn tool_results_hold_every_member_of_theirs() {
                 ToolResultBlock::Video(Video::default()),
                 ToolResultBlock::Audio(Audio::default()),
                 ToolResultBlock::SearchResult(SearchResult { citations: true, ..SearchResult::default() }),
+                ToolResultBlock::CachePoint(CachePoint { retention: Some(CacheRetention::None) }),
             ],
             is_error: true,
             details: Some(json!([1])),
             timestamp: Some(1),
         }),
-        r#"{"role":"toolResult","toolCallId":"1","toolName":"add","content":[{"type":"text","text":"3"},{"type":"image","data":"","mimeType":"image/gif"},{"type":"document","data":"","mimeType":""},{"type":"video","data":"","mimeType":""},{"type":"audio","data":"","mimeType":""},{"type":"searchResult","source":"","title":"","content":[],"citations":true}],"isError":true,"details":[1],"timestamp":1}"#,
+        r#"{"role":"toolResult","toolCallId":"1","toolName":"add","content":[{"type":"text","text":"3"},{"type":"image","data":"","mimeType":"image/gif"},{"type":"document","data":"","mimeType":""},{"type":"video","data":"","mimeType":""},{"type":"audio","data":"","mimeType":""},{"type":"searchResult","source":"","title":"","content":[],"citations":true},{"type":"cachePoint","retention":"none"}],"isError":true,"details":[1],"timestamp":1}"#,
     );
 }
 
