@@ -128,6 +128,11 @@ fn serve(kind: &str) {
     );
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     println!("{}", listener.local_addr().unwrap());
+    // The parent holds the other end of standard input: the server ends with it.
+    std::thread::spawn(|| {
+        std::io::stdin().read_to_end(&mut Vec::new()).unwrap();
+        std::process::exit(0);
+    });
     for stream in listener.incoming() {
         let (head, body) = (head.clone(), body.clone());
         std::thread::spawn(move || {
@@ -164,12 +169,14 @@ fn serve(kind: &str) {
 fn start(kind: &str) -> String {
     let mut child = Command::new(std::env::current_exe().unwrap())
         .arg(format!("--serve={kind}"))
+        .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
     let mut address = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut address).unwrap();
-    std::thread::spawn(move || child.wait());
+    // Dropping the handle would close its standard input, and with it the server.
+    std::mem::forget(child);
     format!("http://{}", address.trim())
 }
 

@@ -7,12 +7,15 @@
 
 mod block;
 mod cache;
+mod content;
 mod conversation;
+mod image;
 mod inference;
 mod media;
 mod model_traits;
 mod reasoning;
 mod refusal;
+mod system;
 mod thinking;
 mod tool_id;
 mod tools;
@@ -25,6 +28,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::request::block::{SystemBlock, Turn};
+use crate::request::cache::Cacheable;
 use crate::request::inference::InferenceConfig;
 use crate::request::model_traits::ModelTraits;
 use crate::request::refusal::refuse;
@@ -84,13 +88,20 @@ pub(crate) fn build(
     let thinking = thinking::plan(target, options, &traits, &messages, &mut diagnostics);
     let tools = tools.map(|tools| tools.fitting(&thinking, &traits, &mut diagnostics));
     let inference_config = inference::config(target, options, &traits, &thinking, &mut diagnostics);
-    let mut system = system(context);
-    cache::place(&mut system, &mut messages, options, &traits);
+    let mut system = system::prompt(context, &traits, &mut messages, &mut diagnostics);
+    let mut tools = tools;
+    let cacheable = Cacheable {
+        tools: tools.as_mut(),
+        system: &mut system.blocks,
+        stable_system: system.stable,
+        turns: &mut messages,
+    };
+    cache::place(cacheable, options, &traits, &mut diagnostics);
     check_metadata(&options.request_metadata)?;
 
     let body = Body {
         messages,
-        system,
+        system: system.blocks,
         inference_config,
         tool_config: tools,
         additional_model_request_fields: thinking.fields,
@@ -98,11 +109,6 @@ pub(crate) fn build(
     };
     let body = serde_json::to_vec(&body).expect("the body holds text, finite numbers and string-keyed maps");
     Ok(Request { body: body.into(), diagnostics })
-}
-
-fn system(context: &Context) -> Vec<SystemBlock<'_>> {
-    let prompt = context.system_prompt.as_deref().unwrap_or_default();
-    if prompt.trim().is_empty() { Vec::new() } else { vec![SystemBlock::Text(prompt)] }
 }
 
 /// The service's limits: 1 to 16 pairs, keys of 1 to 256 and values of 0 to 256 characters out of a fixed set.

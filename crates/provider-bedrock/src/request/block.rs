@@ -21,6 +21,15 @@ pub(super) enum Role {
 pub(super) struct Turn<'a> {
     pub(super) role: Role,
     pub(super) content: Vec<Block<'a>>,
+    /// Where content begins that will be another the next time, if any is.
+    #[serde(skip)]
+    pub(super) volatile_from: Option<usize>,
+}
+
+impl<'a> Turn<'a> {
+    pub(super) fn new(role: Role, content: Vec<Block<'a>>) -> Self {
+        Self { role, content, volatile_from: None }
+    }
 }
 
 /// A content block.
@@ -48,7 +57,7 @@ impl Block<'_> {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) enum SystemBlock<'a> {
-    Text(&'a str),
+    Text(Cow<'a, str>),
     CachePoint(CachePoint),
 }
 
@@ -137,17 +146,40 @@ pub(super) struct ReasoningText<'a> {
 }
 
 /// A mark up to which the prompt is cached.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub(super) struct CachePoint {
     #[serde(rename = "type")]
-    kind: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ttl: Option<&'static str>,
+    kind: PointKind,
+    #[serde(skip_serializing_if = "Lifetime::is_default")]
+    pub(super) ttl: Lifetime,
+}
+
+/// The one kind of mark there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum PointKind {
+    Default,
+}
+
+/// How long a mark keeps the prompt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub(super) enum Lifetime {
+    /// The service's default. Not written: some models do not know the member.
+    #[serde(rename = "5m")]
+    FiveMinutes,
+    #[serde(rename = "1h")]
+    OneHour,
+}
+
+impl Lifetime {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if passes a reference")]
+    fn is_default(&self) -> bool {
+        *self == Self::FiveMinutes
+    }
 }
 
 impl CachePoint {
-    /// A mark for the service's shortest time, or for one hour.
-    pub(super) fn new(one_hour: bool) -> Self {
-        Self { kind: "default", ttl: one_hour.then_some("1h") }
+    pub(super) fn new(ttl: Lifetime) -> Self {
+        Self { kind: PointKind::Default, ttl }
     }
 }

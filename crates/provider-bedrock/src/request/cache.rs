@@ -1,51 +1,221 @@
-//! Where the prompt is marked for caching.
+//! Where the prompt is marked for caching: one plan over the whole request.
 //!
-//! Separate so that placement is one decision over the whole request.
+//! Separate because the rules span its parts: at most four marks over tools, system prompt and messages; content before
+//! each in the same place; none after reasoning, none right after a document that is no PDF; lifetimes that never grow in
+//! the order in which the model reads. Marks of the caller count first, ours fill what is left.
 
 use clawdia_bedrock_models::Family;
-use clawdia_core::{CacheRetention, StreamOptions};
+use clawdia_core::{CacheRetention, Diagnostic, StreamOptions};
 
-use crate::request::block::{Block, CachePoint, Role, SystemBlock, Turn};
+use crate::request::block::{Block, CachePoint, Lifetime, Role, SystemBlock, Turn};
 use crate::request::model_traits::ModelTraits;
+use crate::request::tools::ToolConfig;
 
-/// Marks the end of the system prompt and the end of the last user turn, on Claude models that cache.
-///
-/// Nova caches too, but only when asked to, and never for an hour.
+/// The most marks a request may have.
+const MOST: usize = 4;
+
+/// The parts of a request that can be marked.
+#[derive(Debug)]
+pub(super) struct Cacheable<'r, 'a> {
+    pub(super) tools: Option<&'r mut ToolConfig<'a>>,
+    /// The system prompt.
+    pub(super) system: &'r mut Vec<SystemBlock<'a>>,
+    /// How many blocks of it stay the same from call to call.
+    pub(super) stable_system: usize,
+    pub(super) turns: &'r mut [Turn<'a>],
+}
+
+/// Marks the request. Ours go, as far as four allow, to the end of the last user turn, the end of the system prompt (of the
+/// tools where there is none), and the end of the user turn before: that is where the last request's mark stood, and the
+/// service looks back only about twenty blocks from a mark to find what it has cached.
 pub(super) fn place(
-    system: &mut Vec<SystemBlock<'_>>,
-    turns: &mut [Turn<'_>],
+    mut request: Cacheable<'_, '_>,
     options: &StreamOptions,
     traits: &ModelTraits,
+    diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let retention = options.cache_retention.unwrap_or_default();
-    let caches = traits.capabilities.prompt_caching == Some(true);
-    let wanted = match traits.family {
-        Family::Claude => caches && retention != CacheRetention::None,
-        Family::Nova => {
-            caches && matches!(options.cache_retention, Some(CacheRetention::Short | CacheRetention::Long))
+    let callers = normalise(request.turns, traits);
+    if !wants_points(options, traits, callers > 0) {
+        if callers > 0 {
+            remove_points(request.turns, usize::MAX);
+            let reason = "cache points were left out: the model has none, or caching is off for this call";
+            diagnostics.push(Diagnostic::new("bedrock_cache_points_dropped", reason).with("count", callers));
         }
-        _ => false,
-    };
-    if !wanted {
         return;
     }
-    let one_hour = retention == CacheRetention::Long && traits.is_claude() && traits.caches_for_an_hour;
-    if !system.is_empty() {
-        system.push(SystemBlock::CachePoint(CachePoint::new(one_hour)));
+    let mut left = MOST;
+    if callers > MOST {
+        remove_points(request.turns, callers - MOST);
+        let reason = format!("a request may have {MOST} cache points; the earliest were left out");
+        diagnostics
+            .push(Diagnostic::new("bedrock_cache_points_dropped", reason).with("count", callers - MOST));
     }
-    if let Some(turn) = turns.last_mut()
-        && turn.role == Role::User
-        && turn.content.last().is_some_and(can_precede_a_point)
+    left -= callers.min(MOST);
+
+    let lifetime = lifetime(options.cache_retention.unwrap_or_default(), traits);
+    let mut users = user_turns_to_mark(request.turns).into_iter();
+    if left > 0 && users.next().is_some_and(|(turn, at)| mark_turn(request.turns, turn, at, traits, lifetime))
     {
-        turn.content.push(Block::CachePoint(CachePoint::new(one_hour)));
+        left -= 1;
+    }
+    if left > 0 && mark_prompt(&mut request, traits, lifetime) {
+        left -= 1;
+    }
+    if left > 0
+        && let Some((turn, at)) = users.next()
+    {
+        mark_turn(request.turns, turn, at, traits, lifetime);
+    }
+    order_lifetimes(&mut request);
+}
+
+fn wants_points(options: &StreamOptions, traits: &ModelTraits, callers: bool) -> bool {
+    let retention = options.cache_retention;
+    if !traits.takes_cache_points || retention == Some(CacheRetention::None) {
+        return false;
+    }
+    match traits.family {
+        Family::Claude => true,
+        // Nova bills for writes that may never be read: it is asked for explicitly.
+        _ => callers || retention.is_some(),
     }
 }
 
-/// Right after a document that is no PDF, Claude refuses a point.
-fn can_precede_a_point(block: &Block<'_>) -> bool {
+fn lifetime(retention: CacheRetention, traits: &ModelTraits) -> Lifetime {
+    if retention == CacheRetention::Long && traits.caches_for_an_hour {
+        Lifetime::OneHour
+    } else {
+        Lifetime::FiveMinutes
+    }
+}
+
+/// Drops callers' marks that stand where none may, sets what the model does not know to its default, and counts the rest.
+fn normalise(turns: &mut [Turn<'_>], traits: &ModelTraits) -> usize {
+    let mut count = 0;
+    for turn in turns {
+        let volatile_from = turn.volatile_from;
+        let mut kept = Vec::with_capacity(turn.content.len());
+        for (index, mut block) in std::mem::take(&mut turn.content).into_iter().enumerate() {
+            if volatile_from == Some(index) {
+                turn.volatile_from = Some(kept.len());
+            }
+            if let Block::CachePoint(point) = &mut block {
+                if !kept.last().is_some_and(|before| can_precede_point(before, traits)) {
+                    continue;
+                }
+                if !traits.caches_for_an_hour {
+                    point.ttl = Lifetime::FiveMinutes;
+                }
+                count += 1;
+            }
+            kept.push(block);
+        }
+        turn.content = kept;
+    }
+    count
+}
+
+/// Removes the first `count` marks.
+fn remove_points(turns: &mut [Turn<'_>], mut count: usize) {
+    for turn in turns {
+        let mut removed_before_volatile = 0;
+        let mut index = 0;
+        let volatile_from = turn.volatile_from.unwrap_or(usize::MAX);
+        turn.content.retain(|block| {
+            let here = index;
+            index += 1;
+            let drop = count > 0 && matches!(block, Block::CachePoint(_));
+            if drop {
+                count -= 1;
+                removed_before_volatile += usize::from(here < volatile_from);
+            }
+            !drop
+        });
+        turn.volatile_from = turn.volatile_from.map(|at| at - removed_before_volatile);
+    }
+}
+
+/// The user turns to mark, last first, each with the place up to which it stays the same. None when the conversation ends
+/// with the model's turn: the answer that is to be continued will not be there the next time.
+fn user_turns_to_mark(turns: &[Turn<'_>]) -> Vec<(usize, usize)> {
+    if turns.last().is_none_or(|turn| turn.role == Role::Assistant) {
+        return Vec::new();
+    }
+    let first_volatile = turns.iter().position(|turn| turn.volatile_from.is_some()).unwrap_or(turns.len());
+    turns
+        .iter()
+        .enumerate()
+        .take(first_volatile + 1)
+        .rev()
+        .filter(|(_, turn)| turn.role == Role::User)
+        .map(|(index, turn)| (index, turn.volatile_from.unwrap_or(turn.content.len())))
+        // Nothing of a turn that is volatile from its start can be cached.
+        .filter(|(_, at)| *at > 0)
+        .take(2)
+        .collect()
+}
+
+/// Marks a turn at a place; false where a mark stands already or none may.
+fn mark_turn(
+    turns: &mut [Turn<'_>],
+    turn: usize,
+    at: usize,
+    traits: &ModelTraits,
+    lifetime: Lifetime,
+) -> bool {
+    let content = &mut turns[turn].content;
+    let free = content.get(at - 1).is_some_and(|before| can_precede_point(before, traits));
+    if free {
+        content.insert(at, Block::CachePoint(CachePoint::new(lifetime)));
+    }
+    free
+}
+
+/// Marks the end of what stays the same before the messages: the system prompt, or the tools where there is none.
+fn mark_prompt(request: &mut Cacheable<'_, '_>, traits: &ModelTraits, lifetime: Lifetime) -> bool {
+    if request.stable_system > 0 {
+        request.system.insert(request.stable_system, SystemBlock::CachePoint(CachePoint::new(lifetime)));
+        return true;
+    }
+    match &mut request.tools {
+        Some(tools) if traits.caches_tools => {
+            tools.mark(CachePoint::new(lifetime));
+            true
+        }
+        Some(_) | None => false,
+    }
+}
+
+/// Whether a mark may follow a block: the service refuses one after reasoning, after another, and, on Claude, right after
+/// a document that is no PDF.
+fn can_precede_point(block: &Block<'_>, traits: &ModelTraits) -> bool {
     match block {
-        Block::Document(document) => document.format == "pdf",
         Block::CachePoint(_) | Block::ReasoningContent(_) => false,
-        _ => true,
+        Block::Document(document) => document.format == "pdf" || !traits.is_claude(),
+        Block::Text(_)
+        | Block::Image(_)
+        | Block::Video(_)
+        | Block::SearchResult(_)
+        | Block::ToolUse(_)
+        | Block::ToolResult(_) => true,
+    }
+}
+
+/// Shortens lifetimes that would grow in reading order, which the service refuses.
+fn order_lifetimes(request: &mut Cacheable<'_, '_>) {
+    let tools = request.tools.iter_mut().flat_map(|tools| tools.points());
+    let system = request.system.iter_mut().filter_map(|block| match block {
+        SystemBlock::CachePoint(point) => Some(point),
+        SystemBlock::Text(_) => None,
+    });
+    let messages =
+        request.turns.iter_mut().flat_map(|turn| &mut turn.content).filter_map(|block| match block {
+            Block::CachePoint(point) => Some(point),
+            _ => None,
+        });
+    let mut longest = Lifetime::OneHour;
+    for point in tools.chain(system).chain(messages) {
+        longest = longest.min(point.ttl);
+        point.ttl = longest;
     }
 }

@@ -9,20 +9,21 @@ use std::collections::HashMap;
 
 use clawdia_core::{
     AssistantBlock, AssistantMessage, Context, Diagnostic, Message, ProviderError, StopReason, ToolCall,
-    ToolResultBlock, ToolResultMessage, UserBlock, UserMessage,
+    ToolResultMessage, UserMessage,
 };
+use serde_json::{Map, Value};
 
 use crate::request::Target;
-use crate::request::block::{Block, Enabled, Role, SearchResultBlock, TextOnly, ToolResult, ToolUse, Turn};
-use crate::request::media::{self, DocumentNames};
+use crate::request::block::{Block, Role, ToolResult, ToolUse, Turn};
+use crate::request::content::{Content, PLACEHOLDER, Piece, cache_point, omit, push_text};
 use crate::request::model_traits::ModelTraits;
 use crate::request::reasoning;
 use crate::request::refusal::refuse;
 use crate::request::tool_id::ToolIds;
 use crate::request::tools::is_tool_name;
 
-/// What stands where nothing is left to say: the service refuses empty messages.
-const PLACEHOLDER: &str = "<empty>";
+/// What a model says between its tools' results and what follows, where it may not be asked both in one turn.
+const SEPARATOR: &str = "(tool results received)";
 
 /// The turns of a conversation.
 ///
@@ -40,15 +41,14 @@ pub(super) fn turns<'a>(
         traits,
         has_tools,
         results: Results::of(&context.messages),
-        ids: ToolIds::default(),
-        names: DocumentNames::default(),
+        ids: ToolIds::new(traits.tool_ids),
+        content: Content::new(context, traits),
         turns: Vec::new(),
         diagnostics,
     };
     for (index, message) in context.messages.iter().enumerate() {
-        let place = format!("context.messages[{index}]");
         match message {
-            Message::User(message) => builder.user(message, &place)?,
+            Message::User(message) => builder.user(message, index)?,
             Message::Assistant(message) => builder.assistant(message, index)?,
             // Results stand with their calls.
             Message::ToolResult(_) => {}
@@ -78,10 +78,13 @@ pub(super) fn check_end(
 /// Tool results by the call they answer, each to be used once.
 #[derive(Debug)]
 struct Results<'a> {
-    by_call: HashMap<&'a str, Vec<(usize, &'a ToolResultMessage)>>,
+    by_call: HashMap<&'a str, Vec<Found<'a>>>,
     count: usize,
     used: usize,
 }
+
+/// A result, and its place in the history.
+type Found<'a> = (usize, &'a ToolResultMessage);
 
 impl<'a> Results<'a> {
     fn of(messages: &'a [Message]) -> Self {
@@ -97,7 +100,7 @@ impl<'a> Results<'a> {
     }
 
     /// The first unused result for a call made at `position`; a result cannot come before its call.
-    fn take(&mut self, call: &str, position: usize) -> Option<(usize, &'a ToolResultMessage)> {
+    fn take(&mut self, call: &str, position: usize) -> Option<Found<'a>> {
         let waiting = self.by_call.get_mut(call)?;
         let first = waiting.iter().position(|(index, _)| *index > position)?;
         self.used += 1;
@@ -111,48 +114,26 @@ struct Builder<'a, 'd> {
     has_tools: bool,
     results: Results<'a>,
     ids: ToolIds,
-    names: DocumentNames,
+    content: Content<'a>,
     turns: Vec<Turn<'a>>,
     diagnostics: &'d mut Vec<Diagnostic>,
 }
 
-impl<'a> Builder<'a, '_> {
-    fn user(&mut self, message: &'a UserMessage, place: &str) -> Result<(), ProviderError> {
-        let mut content = Vec::new();
-        for (index, block) in message.content.iter().enumerate() {
-            let place = format!("{place}.content[{index}]");
-            match block {
-                UserBlock::Text(text) => push_text(&mut content, &text.text),
-                UserBlock::Image(image) if self.traits.images => content.push(media::image(image, &place)?),
-                UserBlock::Image(_) => omit(&mut content, "(image omitted: model does not support images)"),
-                UserBlock::Document(document) => content.push(self.document(document, &place)?),
-                UserBlock::Video(video) if self.traits.capabilities.video == Some(true) => {
-                    content.push(media::video(video, &place)?);
-                }
-                UserBlock::Video(_) => omit(&mut content, "(video omitted: model does not support video)"),
-                UserBlock::Audio(_) => omit(&mut content, "(audio omitted: model does not support audio)"),
-                UserBlock::SearchResult(result) => content.push(search_result(result)),
-                _ => omit(&mut content, "(content omitted: not supported)"),
-            }
-        }
-        let documents = content.iter().any(|block| matches!(block, Block::Document(_)));
-        let texts = content.iter().any(|block| matches!(block, Block::Text(_)));
-        if content.is_empty() || (documents && !texts) {
-            content.push(Block::text(PLACEHOLDER));
-        }
-        self.push(Role::User, content);
-        Ok(())
-    }
+/// A call of a turn, and what it led to.
+struct Answer<'a> {
+    /// The call's id in the request; empty where calls are told as text.
+    id: String,
+    call: &'a ToolCall,
+    result: Option<Found<'a>>,
+}
 
-    fn document(
-        &mut self,
-        document: &'a clawdia_core::Document,
-        place: &str,
-    ) -> Result<Block<'a>, ProviderError> {
-        if self.traits.capabilities.documents == Some(false) {
-            return Ok(Block::text("(document omitted: model does not support documents)"));
-        }
-        media::document(document, &mut self.names, place)
+impl<'a> Builder<'a, '_> {
+    fn user(&mut self, message: &'a UserMessage, index: usize) -> Result<(), ProviderError> {
+        let place = format!("context.messages[{index}]");
+        let pieces = message.content.iter().map(Piece::from);
+        let blocks = self.content.of_user(pieces, &place, self.diagnostics)?;
+        self.push(Role::User, blocks, message.runtime_context.is_some());
+        Ok(())
     }
 
     fn assistant(&mut self, message: &'a AssistantMessage, position: usize) -> Result<(), ProviderError> {
@@ -162,49 +143,50 @@ impl<'a> Builder<'a, '_> {
             return Ok(());
         }
         let same_model = reasoning::is_same_model(message, self.target);
-        let mut content = Vec::new();
+        let mut blocks = Vec::new();
         let mut answers = Vec::new();
         for block in &message.content {
             match block {
-                AssistantBlock::Text(text) => push_text(&mut content, &text.text),
+                AssistantBlock::Text(text) => push_text(&mut blocks, &text.text),
                 AssistantBlock::Thinking(thinking) if same_model => {
-                    content.extend(reasoning::replay(thinking, self.traits, self.diagnostics));
+                    blocks.extend(reasoning::replay(thinking, self.traits, self.diagnostics));
                 }
                 AssistantBlock::Thinking(_) => {
                     reasoning::dropped(self.diagnostics, "reasoning of another model was left out");
                 }
                 AssistantBlock::ToolCall(call) => {
                     let result = self.results.take(call.id.as_str(), position);
+                    let mut id = String::new();
                     if self.has_tools {
-                        let id = self.ids.next(call.id.as_str());
-                        content.push(tool_use(call, &id));
-                        answers.push(Answer { id, call, result });
+                        id = self.ids.next(call.id.as_str());
+                        blocks.push(tool_use(call, &id));
                     } else {
-                        content.push(Block::Text(Cow::Owned(call_as_text(call))));
-                        answers.push(Answer { id: String::new(), call, result });
+                        blocks.push(Block::Text(Cow::Owned(call_as_text(call))));
                     }
+                    answers.push(Answer { id, call, result });
                 }
-                AssistantBlock::Image(_) => omit(&mut content, "(image omitted: written by the model)"),
-                _ => omit(&mut content, "(content omitted: not supported)"),
+                AssistantBlock::Image(_) => omit(&mut blocks, "(image omitted: written by the model)"),
+                AssistantBlock::CachePoint(point) => blocks.push(cache_point(point)),
+                _ => omit(&mut blocks, "(content omitted: not supported)"),
             }
         }
-        self.push(Role::Assistant, content);
+        if blocks.iter().all(|block| matches!(block, Block::CachePoint(_))) {
+            blocks.clear();
+        }
+        self.push(Role::Assistant, blocks, false);
+        // In the order in which results came; calls without one last.
+        answers.sort_by_key(|answer| answer.result.map_or(usize::MAX, |(index, _)| index));
         if self.has_tools { self.answers(answers) } else { self.answers_as_text(&answers) }
     }
 
-    /// The results of a turn's calls, in the order in which they came; calls without one get an error.
-    fn answers(&mut self, mut answers: Vec<Answer<'a>>) -> Result<(), ProviderError> {
-        if answers.is_empty() {
-            return Ok(());
-        }
-        answers.sort_by_key(|answer| answer.result.map_or(usize::MAX, |(index, _)| index));
-        let mut content = Vec::new();
-        let mut hoisted = Vec::new();
+    /// The results of a turn's calls; calls without one get an error.
+    fn answers(&mut self, answers: Vec<Answer<'a>>) -> Result<(), ProviderError> {
+        let mut blocks = Vec::new();
+        let mut behind = Vec::new();
         for Answer { id, call, result } in answers {
             let is_error = result.is_none_or(|(_, result)| result.is_error);
-            let blocks = if let Some((index, result)) = result {
-                let place = format!("context.messages[{index}]");
-                self.result_content(result, &id, &place, &mut hoisted)?
+            let content = if let Some(found) = result {
+                self.result_content(found, &id, &mut behind)?
             } else {
                 let message = format!("the call of `{}` had no result", call.name);
                 let added = Diagnostic::new("bedrock_tool_result_added", message);
@@ -212,100 +194,80 @@ impl<'a> Builder<'a, '_> {
                 vec![Block::text("No result provided")]
             };
             let status =
-                self.traits.takes_result_status().then_some(if is_error { "error" } else { "success" });
-            content.push(Block::ToolResult(ToolResult { tool_use_id: id, content: blocks, status }));
+                self.traits.takes_result_status.then_some(if is_error { "error" } else { "success" });
+            blocks.push(Block::ToolResult(ToolResult { tool_use_id: id, content, status }));
         }
-        content.append(&mut hoisted);
-        self.push(Role::User, content);
+        self.push(Role::User, blocks, false);
+        self.push(Role::User, behind, false);
         Ok(())
     }
 
-    /// The content of a result. Images that the model does not take there move behind all results, into `hoisted`.
+    /// The content of a result. What the model does not take there moves behind all results of the turn, images with a
+    /// caption that says whose they are.
     fn result_content(
         &mut self,
-        result: &'a ToolResultMessage,
+        (index, result): Found<'a>,
         id: &str,
-        place: &str,
-        hoisted: &mut Vec<Block<'a>>,
+        behind: &mut Vec<Block<'a>>,
     ) -> Result<Vec<Block<'a>>, ProviderError> {
-        let takes_images = if self.traits.is_claude() {
-            // Claude takes only text in a result that is an error.
-            !result.is_error
-        } else {
-            self.traits.capabilities.tool_result_images != Some(false)
-        };
-        let mut content = Vec::new();
-        let mut images = Vec::new();
-        for (index, block) in result.content.iter().enumerate() {
-            let place = format!("{place}.content[{index}]");
-            match block {
-                ToolResultBlock::Text(text) => push_text(&mut content, &text.text),
-                ToolResultBlock::Image(_) if !self.traits.images => {
-                    omit(&mut content, "(tool image omitted: model does not support images)");
-                }
-                ToolResultBlock::Image(image) if takes_images => content.push(media::image(image, &place)?),
-                ToolResultBlock::Image(image) => {
-                    images.push(media::image(image, &place)?);
-                    omit(&mut content, "(image attached after the tool results)");
-                }
-                ToolResultBlock::Document(document) => content.push(self.document(document, &place)?),
-                ToolResultBlock::Video(video) if self.traits.capabilities.video == Some(true) => {
-                    content.push(media::video(video, &place)?);
-                }
-                ToolResultBlock::Video(_) => {
-                    omit(&mut content, "(video omitted: model does not support video)");
-                }
-                ToolResultBlock::Audio(_) => {
-                    omit(&mut content, "(audio omitted: model does not support audio)");
-                }
-                ToolResultBlock::SearchResult(result) => content.push(search_result(result)),
-                _ => omit(&mut content, "(content omitted: not supported)"),
-            }
-        }
-        if content.is_empty() {
-            content.push(Block::text(PLACEHOLDER));
-        }
-        if !images.is_empty() {
+        let place = format!("context.messages[{index}]");
+        // Claude takes only text in a result that is an error.
+        let takes_images = self.traits.takes_result_images && !(self.traits.is_claude() && result.is_error);
+        let mut moved = Vec::new();
+        let pieces = result.content.iter().map(Piece::from);
+        let content = self.content.of_result(pieces, takes_images, &place, &mut moved, self.diagnostics)?;
+        if moved.iter().any(|block| matches!(block, Block::Image(_))) {
             let caption = format!("Images from the result of tool call {id} ({}):", result.tool_name);
-            hoisted.push(Block::Text(Cow::Owned(caption)));
-            hoisted.append(&mut images);
+            behind.push(Block::Text(Cow::Owned(caption)));
         }
+        behind.append(&mut moved);
         Ok(content)
     }
 
     /// Results as text: without tools in the request, the service refuses tool blocks in the history.
     fn answers_as_text(&mut self, answers: &[Answer<'a>]) -> Result<(), ProviderError> {
         for answer in answers {
-            let Some((index, result)) = answer.result else { continue };
-            let error = if result.is_error { " (error)" } else { "" };
-            let mut content =
-                vec![Block::Text(Cow::Owned(format!("[Tool result: {}]{error}:", answer.call.name)))];
-            let mut hoisted = Vec::new();
-            let place = format!("context.messages[{index}]");
-            content.append(&mut self.result_content(
-                result,
-                answer.call.id.as_str(),
-                &place,
-                &mut hoisted,
-            )?);
-            content.append(&mut hoisted);
-            self.push(Role::User, content);
+            let Some(found) = answer.result else { continue };
+            let error = if found.1.is_error { " (error)" } else { "" };
+            let head = format!("[Tool result: {}]{error}:", answer.call.name);
+            let mut blocks = vec![Block::Text(Cow::Owned(head))];
+            let mut behind = Vec::new();
+            blocks.append(&mut self.result_content(found, answer.call.id.as_str(), &mut behind)?);
+            blocks.append(&mut behind);
+            self.push(Role::User, blocks, false);
         }
         Ok(())
     }
 
     /// Adds content to the conversation; a turn of the same role goes on.
-    fn push(&mut self, role: Role, mut content: Vec<Block<'a>>) {
-        if content.is_empty() {
+    fn push(&mut self, role: Role, mut blocks: Vec<Block<'a>>, is_volatile: bool) {
+        if blocks.is_empty() {
             return;
         }
+        if self.traits.separates_results
+            && role == Role::User
+            && !matches!(blocks.first(), Some(Block::ToolResult(_)))
+            && let Some(Turn { role: Role::User, content, .. }) = self.turns.last()
+            && content.iter().any(|block| matches!(block, Block::ToolResult(_)))
+        {
+            self.turns.push(Turn::new(Role::Assistant, vec![Block::text(SEPARATOR)]));
+        }
         match self.turns.last_mut() {
-            Some(turn) if turn.role == role => turn.content.append(&mut content),
-            _ => self.turns.push(Turn { role, content }),
+            Some(turn) if turn.role == role => {
+                if is_volatile && turn.volatile_from.is_none() {
+                    turn.volatile_from = Some(turn.content.len());
+                }
+                turn.content.append(&mut blocks);
+            }
+            _ => {
+                let volatile_from = is_volatile.then_some(0);
+                self.turns.push(Turn { role, content: blocks, volatile_from });
+            }
         }
     }
 
     fn finish(mut self) -> Result<Vec<Turn<'a>>, ProviderError> {
+        self.content.check()?;
         let unused = self.results.count - self.results.used;
         if unused > 0 {
             let message = format!(
@@ -321,7 +283,7 @@ impl<'a> Builder<'a, '_> {
             Some(Turn { role: Role::Assistant, .. }) => {
                 let message = "the conversation began with the model's turn; a placeholder was put before it";
                 self.diagnostics.push(Diagnostic::new("bedrock_user_turn_added", message));
-                self.turns.insert(0, Turn { role: Role::User, content: vec![Block::text(PLACEHOLDER)] });
+                self.turns.insert(0, Turn::new(Role::User, vec![Block::text(PLACEHOLDER)]));
             }
             Some(Turn { role: Role::User, .. }) => {}
         }
@@ -331,7 +293,7 @@ impl<'a> Builder<'a, '_> {
 
     /// The service refuses trailing blanks in an answer that is to be continued.
     fn trim_end(&mut self) {
-        if let Some(Turn { role: Role::Assistant, content }) = self.turns.last_mut()
+        if let Some(Turn { role: Role::Assistant, content, .. }) = self.turns.last_mut()
             && let Some(Block::Text(text)) = content.last_mut()
         {
             let length = text.trim_end().len();
@@ -341,38 +303,6 @@ impl<'a> Builder<'a, '_> {
             }
         }
     }
-}
-
-/// A call of a turn, and what it led to.
-struct Answer<'a> {
-    /// The call's id in the request.
-    id: String,
-    call: &'a ToolCall,
-    /// With the place in the history.
-    result: Option<(usize, &'a ToolResultMessage)>,
-}
-
-fn push_text<'a>(content: &mut Vec<Block<'a>>, text: &'a str) {
-    if !text.trim().is_empty() {
-        content.push(Block::Text(Cow::Borrowed(text)));
-    }
-}
-
-/// Says that something is left out; a run of the same is said once.
-fn omit(content: &mut Vec<Block<'_>>, note: &'static str) {
-    let repeated = matches!(content.last(), Some(Block::Text(text)) if text == note);
-    if !repeated {
-        content.push(Block::text(note));
-    }
-}
-
-fn search_result(result: &clawdia_core::SearchResult) -> Block<'_> {
-    Block::SearchResult(SearchResultBlock {
-        source: &result.source,
-        title: &result.title,
-        content: result.content.iter().map(|text| TextOnly { text }).collect(),
-        citations: result.citations.then_some(Enabled { enabled: true }),
-    })
 }
 
 fn tool_use<'a>(call: &'a ToolCall, id: &str) -> Block<'a> {
@@ -398,29 +328,27 @@ fn tool_use<'a>(call: &'a ToolCall, id: &str) -> Block<'a> {
 }
 
 fn call_as_text(call: &ToolCall) -> String {
-    let arguments = serde_json::Value::Object(call.arguments.clone());
+    let arguments = Value::Object(call.arguments.clone());
     format!("[Assistant tool call]: {}({arguments})", call.name)
 }
 
-type Arguments = serde_json::Map<String, serde_json::Value>;
-
 /// Whether a member somewhere in the arguments has no name, which the service's document type refuses.
-fn has_empty_key(arguments: &Arguments) -> bool {
-    fn within(value: &serde_json::Value) -> bool {
+fn has_empty_key(arguments: &Map<String, Value>) -> bool {
+    fn within(value: &Value) -> bool {
         match value {
-            serde_json::Value::Object(map) => has_empty_key(map),
-            serde_json::Value::Array(list) => list.iter().any(within),
+            Value::Object(map) => has_empty_key(map),
+            Value::Array(list) => list.iter().any(within),
             _ => false,
         }
     }
     arguments.iter().any(|(key, value)| key.is_empty() || within(value))
 }
 
-fn without_empty_keys(arguments: &Arguments) -> Arguments {
-    fn clean(value: &serde_json::Value) -> serde_json::Value {
+fn without_empty_keys(arguments: &Map<String, Value>) -> Map<String, Value> {
+    fn clean(value: &Value) -> Value {
         match value {
-            serde_json::Value::Object(map) => serde_json::Value::Object(without_empty_keys(map)),
-            serde_json::Value::Array(list) => list.iter().map(clean).collect(),
+            Value::Object(map) => Value::Object(without_empty_keys(map)),
+            Value::Array(list) => list.iter().map(clean).collect(),
             other => other.clone(),
         }
     }

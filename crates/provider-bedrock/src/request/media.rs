@@ -1,45 +1,22 @@
-//! Images, documents and other files in a request.
+//! Documents, videos and the encoding of files in a request.
 //!
-//! Separate because their rules (formats, base64, sizes, names) have nothing to do with the conversation around them.
+//! Separate because the rules (formats, base64, sizes, names) have nothing to do with the conversation around them.
 
 use std::borrow::Cow;
 
-use clawdia_core::{Document, Image, ProviderError, Video};
+use clawdia_core::{Document, ProviderError, Video};
 
 use crate::request::block::{Block, DocumentBlock, Enabled, Media, Source};
 use crate::request::refusal::refuse;
 
-/// The most base64 characters of an image: 5 MiB, which is 3.75 MB of image.
-const IMAGE_CHARACTERS: usize = 5 * 1024 * 1024;
+/// The most documents of a request.
+const DOCUMENTS: usize = 5;
 
 /// The most bytes of a document, 4.5 MB, in base64 characters.
 const DOCUMENT_CHARACTERS: usize = 4_500_000usize.div_ceil(3) * 4;
 
 /// The most base64 characters of a video.
 const VIDEO_CHARACTERS: usize = 25_000_000;
-
-pub(super) fn image<'a>(image: &'a Image, place: &str) -> Result<Block<'a>, ProviderError> {
-    let format = match essence(&image.mime_type).as_str() {
-        "image/png" => "png",
-        "image/jpeg" | "image/jpg" => "jpeg",
-        "image/gif" => "gif",
-        "image/webp" => "webp",
-        other => {
-            let rule = format!(
-                "unknown image type `{other}`; Bedrock takes image/png, image/jpeg, image/gif and image/webp"
-            );
-            return Err(refuse(&format!("{place}.mimeType"), rule));
-        }
-    };
-    let bytes = base64(&image.data, place)?;
-    if bytes.len() > IMAGE_CHARACTERS {
-        let megabytes = decimal_megabytes(bytes.len());
-        let rule =
-            format!("the image has {megabytes} MB and may have 3.75 MB (5 MiB as base64); make it smaller");
-        return Err(refuse(&format!("{place}.data"), rule));
-    }
-    Ok(Block::Image(Media { format, source: Source { bytes } }))
-}
 
 pub(super) fn video<'a>(video: &'a Video, place: &str) -> Result<Block<'a>, ProviderError> {
     let format = match essence(&video.mime_type).as_str() {
@@ -125,6 +102,12 @@ pub(super) fn document<'a>(
             return Err(refuse(&format!("{place}.mimeType"), rule));
         }
     };
+    if names.given.len() == DOCUMENTS {
+        return Err(refuse(
+            place,
+            format!("is document number {}, and a request may have {DOCUMENTS}", DOCUMENTS + 1),
+        ));
+    }
     let bytes = base64(&document.data, place)?;
     if bytes.len() > DOCUMENT_CHARACTERS {
         let megabytes = decimal_megabytes(bytes.len());
@@ -141,13 +124,13 @@ pub(super) fn document<'a>(
 }
 
 /// A media type without parameters, in lower case.
-fn essence(mime_type: &str) -> String {
+pub(super) fn essence(mime_type: &str) -> String {
     mime_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
 /// Base64 as the service reads it: no white space, padded. Checked without decoding, since images are large and sent anew
 /// with every turn.
-fn base64<'a>(data: &'a str, place: &str) -> Result<Cow<'a, str>, ProviderError> {
+pub(super) fn base64<'a>(data: &'a str, place: &str) -> Result<Cow<'a, str>, ProviderError> {
     let place = || format!("{place}.data");
     let mut text = Cow::Borrowed(data);
     if data.bytes().any(|byte| byte.is_ascii_whitespace()) {
@@ -184,7 +167,7 @@ fn is_base64_digit(byte: u8) -> bool {
 }
 
 /// The size of what base64 encodes, in millions of bytes with one decimal.
-fn decimal_megabytes(characters: usize) -> String {
+pub(super) fn decimal_megabytes(characters: usize) -> String {
     let bytes = characters / 4 * 3;
     format!("{}.{}", bytes / 1_000_000, bytes % 1_000_000 / 100_000)
 }

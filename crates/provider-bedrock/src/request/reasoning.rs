@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use clawdia_bedrock_models::{self as facts, Family};
-use clawdia_core::{Api, AssistantMessage, Diagnostic, Thinking};
+use clawdia_core::{Api, AssistantMessage, Diagnostic, ModelId, Thinking};
 
 use crate::request::Target;
 use crate::request::block::{Block, Reasoning, ReasoningText};
@@ -23,13 +23,15 @@ pub(super) fn is_same_model(message: &AssistantMessage, target: &Target<'_>) -> 
         return false;
     }
     // A foundation model and its profiles are one model, whichever of them was called.
-    message.model.as_ref().is_none_or(|written| {
+    let named = model.canonical_model_id.as_ref().map_or(target.invoked, |id| id.as_str());
+    let is_asked = |written: &ModelId| {
         *written == model.id
             || matches!(
-                (facts::find(written.as_str()), facts::find(target.invoked)),
-                (Some(written), Some(invoked)) if written.base_id == invoked.base_id
+                (facts::find(written.as_str()), facts::find(named)),
+                (Some(written), Some(asked)) if written.base_id == asked.base_id
             )
-    })
+    };
+    message.model.as_ref().is_none_or(is_asked) || message.response_model.as_ref().is_some_and(is_asked)
 }
 
 /// The block to replay for a thinking block of the same model; `None` leaves it out.
@@ -38,7 +40,11 @@ pub(super) fn replay<'a>(
     traits: &ModelTraits,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Block<'a>> {
-    let signature = thinking.thinking_signature.as_deref().filter(|signature| !signature.is_empty());
+    // Some hosts store the name of a member where there is no signature.
+    let signature = thinking
+        .thinking_signature
+        .as_deref()
+        .filter(|signature| !signature.is_empty() && *signature != "reasoning_content");
     let text = thinking.thinking.as_str();
     if thinking.redacted {
         let readable = signature.is_some_and(|payload| STANDARD.decode(payload).is_ok());

@@ -3,35 +3,78 @@
 //! Separate because ids of other providers come in any length and alphabet, results must follow their calls, and cutting
 //! ids short makes different ones collide.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
+
+/// Which ids a model takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ToolIdRule {
+    /// The service's own: 1 to 64 of `a-zA-Z0-9_.:-`.
+    Service,
+    /// Mistral's: nine letters and digits.
+    NineAlphanumerics,
+}
 
 /// Longest id the service takes.
 const LENGTH: usize = 64;
 
-/// Maps the ids of a conversation to ids the service takes: `[a-zA-Z0-9_.:-]{1,64}`, no two the same.
-#[derive(Debug, Default)]
+const ALPHANUMERICS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/// Maps the ids of a conversation to ids the model takes, no two the same. An id depends only on itself and on how often it
+/// came before, so that a longer conversation keeps those of a shorter one.
+#[derive(Debug)]
 pub(super) struct ToolIds {
-    given: HashMap<String, usize>,
+    rule: ToolIdRule,
+    issued: HashSet<String>,
 }
 
 impl ToolIds {
-    /// The id for the next call with this id. The same conversation gives the same ids.
+    pub(super) fn new(rule: ToolIdRule) -> Self {
+        Self { rule, issued: HashSet::new() }
+    }
+
+    /// The id for the next call with this id.
     pub(super) fn next(&mut self, id: &str) -> String {
-        let count = self.given.entry(id.to_owned()).or_insert(0);
-        *count += 1;
-        if *count == 1 && is_valid(id) {
-            return id.to_owned();
+        let mut candidate = if self.rule.allows(id) { id.to_owned() } else { self.rule.derive(id, 0) };
+        let mut salt = 1;
+        while !self.issued.insert(candidate.clone()) {
+            candidate = self.rule.derive(id, salt);
+            salt += 1;
         }
-        let readable = id.chars().map(|character| if is_allowed(character) { character } else { '_' });
-        // Room for `_`, sixteen hexadecimal digits and a repeat count.
-        let stem: String = readable.take(LENGTH - 24).collect();
-        let hash = fnv1a(id.as_bytes());
-        if *count == 1 { format!("{stem}_{hash:016x}") } else { format!("{stem}_{hash:016x}_{count}") }
+        candidate
     }
 }
 
-pub(super) fn is_valid(id: &str) -> bool {
-    (1..=LENGTH).contains(&id.len()) && id.chars().all(is_allowed)
+impl ToolIdRule {
+    pub(super) fn allows(self, id: &str) -> bool {
+        match self {
+            Self::Service => (1..=LENGTH).contains(&id.len()) && id.chars().all(is_allowed),
+            Self::NineAlphanumerics => id.len() == 9 && id.bytes().all(|byte| byte.is_ascii_alphanumeric()),
+        }
+    }
+
+    /// An acceptable id out of a hash of another.
+    fn derive(self, id: &str, salt: u64) -> String {
+        let mut hash = fnv1a(id.as_bytes()) ^ salt.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        match self {
+            Self::Service => {
+                let readable =
+                    id.chars().map(|character| if is_allowed(character) { character } else { '_' });
+                // Room for `_` and sixteen hexadecimal digits.
+                let stem: String = readable.take(LENGTH - 17).collect();
+                format!("{stem}_{hash:016x}")
+            }
+            Self::NineAlphanumerics => {
+                let mut derived = String::with_capacity(9);
+                for _ in 0..9 {
+                    // The remainder is below 62, so the cast keeps it.
+                    let digit = usize::try_from(hash % 62).unwrap_or(0);
+                    derived.push(char::from(ALPHANUMERICS[digit]));
+                    hash /= 62;
+                }
+                derived
+            }
+        }
+    }
 }
 
 fn is_allowed(character: char) -> bool {
@@ -39,7 +82,7 @@ fn is_allowed(character: char) -> bool {
 }
 
 /// A hash that is the same in every process and version, unlike the standard library's. Not for security.
-pub(super) fn fnv1a(bytes: &[u8]) -> u64 {
+fn fnv1a(bytes: &[u8]) -> u64 {
     bytes
         .iter()
         .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
@@ -51,25 +94,30 @@ mod tests {
 
     #[test]
     fn good_ids_stay() {
-        assert_eq!(ToolIds::default().next("tooluse_a.b:c-1"), "tooluse_a.b:c-1");
+        assert_eq!(ToolIds::new(ToolIdRule::Service).next("tooluse_a.b:c-1"), "tooluse_a.b:c-1");
+        assert_eq!(ToolIds::new(ToolIdRule::NineAlphanumerics).next("AbC123xyZ"), "AbC123xyZ");
     }
 
     #[test]
     fn foreign_ids_become_valid_and_stay_apart() {
-        let mut ids = ToolIds::default();
-        let long = format!("call_{}", "x".repeat(400));
-        let given = ["", "call|fc+/=", "call_fc___", &long, &format!("{long}y"), "é"].map(|id| ids.next(id));
-        for (index, id) in given.iter().enumerate() {
-            assert!(is_valid(id), "{id}");
-            assert!(!given[..index].contains(id), "{id}");
+        for rule in [ToolIdRule::Service, ToolIdRule::NineAlphanumerics] {
+            let mut ids = ToolIds::new(rule);
+            let long = format!("call_{}", "x".repeat(400));
+            let foreign =
+                ["", "call|fc+/=", "call_fc___", "tooluse_1", "tooluse_2", &long, &format!("{long}y"), "é"];
+            let given = foreign.map(|id| ids.next(id));
+            for (index, id) in given.iter().enumerate() {
+                assert!(rule.allows(id), "{id}");
+                assert!(!given[..index].contains(id), "{id}");
+            }
         }
     }
 
     #[test]
     fn a_repeated_id_gets_a_name_of_its_own() {
-        let mut ids = ToolIds::default();
-        let (first, second) = (ids.next("a"), ids.next("a"));
-        assert_ne!(first, second);
-        assert!(is_valid(&second));
+        let mut ids = ToolIds::new(ToolIdRule::Service);
+        let given = ["a", "a", "a"].map(|id| ids.next(id));
+        assert_eq!(given[0], "a");
+        assert!(given[1] != given[2] && given[1] != "a" && ToolIdRule::Service.allows(&given[1]));
     }
 }

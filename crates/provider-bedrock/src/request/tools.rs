@@ -2,10 +2,13 @@
 //!
 //! Separate because a request may have to do without them, and because thinking and some models take away choices.
 
+use std::borrow::Cow;
+
 use clawdia_core::{Context, Diagnostic, ProviderError, StreamOptions, ToolChoice};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::request::block::CachePoint;
 use crate::request::model_traits::ModelTraits;
 use crate::request::refusal::refuse;
 use crate::request::thinking::ThinkingPlan;
@@ -23,6 +26,7 @@ pub(super) struct ToolConfig<'a> {
 #[serde(rename_all = "camelCase")]
 enum ToolEntry<'a> {
     ToolSpec(ToolSpec<'a>),
+    CachePoint(CachePoint),
 }
 
 #[derive(Debug, Serialize)]
@@ -36,7 +40,7 @@ struct ToolSpec<'a> {
 
 #[derive(Debug, Serialize)]
 struct InputSchema<'a> {
-    json: &'a Value,
+    json: Cow<'a, Value>,
 }
 
 #[derive(Debug, Serialize)]
@@ -71,13 +75,10 @@ pub(super) fn tool_config<'a>(
         if context.tools[..index].iter().any(|other| other.name == tool.name) {
             return Err(refuse(&format!("{place}.name"), format!("`{}` is there twice", tool.name)));
         }
-        if !tool.parameters.is_object() {
-            return Err(refuse(&format!("{place}.parameters"), "must be a JSON Schema, an object"));
-        }
         tools.push(ToolEntry::ToolSpec(ToolSpec {
             name: &tool.name,
             description: tool.description.trim(),
-            input_schema: InputSchema { json: &tool.parameters },
+            input_schema: InputSchema { json: schema(&tool.parameters, &place)? },
         }));
     }
     let tool_choice = match &options.tool_choice {
@@ -98,6 +99,19 @@ pub(super) fn tool_config<'a>(
 }
 
 impl ToolConfig<'_> {
+    /// Marks the end of the tools for caching.
+    pub(super) fn mark(&mut self, point: CachePoint) {
+        self.tools.push(ToolEntry::CachePoint(point));
+    }
+
+    /// The marks among the tools.
+    pub(super) fn points(&mut self) -> impl Iterator<Item = &mut CachePoint> {
+        self.tools.iter_mut().filter_map(|tool| match tool {
+            ToolEntry::CachePoint(point) => Some(point),
+            ToolEntry::ToolSpec(_) => None,
+        })
+    }
+
     /// Takes back a choice that the model or its thinking does not allow.
     pub(super) fn fitting(
         mut self,
@@ -118,6 +132,22 @@ impl ToolConfig<'_> {
         diagnostics.push(Diagnostic::new("bedrock_tool_choice_dropped", reason));
         self.tool_choice = None;
         self
+    }
+}
+
+/// A schema of arguments, which are always an object: models refuse one that does not say so.
+fn schema<'a>(parameters: &'a Value, place: &str) -> Result<Cow<'a, Value>, ProviderError> {
+    let place = || format!("{place}.parameters");
+    let Value::Object(members) = parameters else {
+        return Err(refuse(&place(), "must be a JSON Schema, an object"));
+    };
+    match members.get("type") {
+        Some(kind) if kind == "object" => Ok(Cow::Borrowed(parameters)),
+        Some(kind) => Err(refuse(&place(), format!("must describe an object, and its `type` is {kind}"))),
+        None => {
+            let kind = [("type".to_owned(), Value::from("object"))].into_iter();
+            Ok(Cow::Owned(Value::Object(kind.chain(members.clone()).collect())))
+        }
     }
 }
 

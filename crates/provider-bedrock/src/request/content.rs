@@ -1,0 +1,225 @@
+//! What users say and tools return, block by block.
+//!
+//! Separate from the order of turns: here it is decided what the model can take of a message's content, and what is said
+//! in the place of the rest.
+
+use std::borrow::Cow;
+
+use clawdia_core::{
+    CachePoint as CallersPoint, CacheRetention, Context, Diagnostic, Document, Image, Message, ProviderError,
+    SearchResult, ToolResultBlock, UserBlock, Video,
+};
+
+use crate::request::block::{Block, CachePoint, Enabled, Lifetime, SearchResultBlock, TextOnly};
+use crate::request::image::Images;
+use crate::request::media::{self, DocumentNames};
+use crate::request::model_traits::ModelTraits;
+
+/// What stands where nothing is left to say: the service refuses empty messages.
+pub(super) const PLACEHOLDER: &str = "<empty>";
+
+/// A piece of content, whoever it is from.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Piece<'a> {
+    Text(&'a str),
+    Image(&'a Image),
+    Document(&'a Document),
+    Video(&'a Video),
+    Audio,
+    SearchResult(&'a SearchResult),
+    CachePoint(&'a CallersPoint),
+    /// A kind that this version does not know.
+    Unknown,
+}
+
+impl<'a> From<&'a UserBlock> for Piece<'a> {
+    fn from(block: &'a UserBlock) -> Self {
+        match block {
+            UserBlock::Text(text) => Self::Text(&text.text),
+            UserBlock::Image(image) => Self::Image(image),
+            UserBlock::Document(document) => Self::Document(document),
+            UserBlock::Video(video) => Self::Video(video),
+            UserBlock::Audio(_) => Self::Audio,
+            UserBlock::SearchResult(result) => Self::SearchResult(result),
+            UserBlock::CachePoint(point) => Self::CachePoint(point),
+            _ => Self::Unknown,
+        }
+    }
+}
+
+impl<'a> From<&'a ToolResultBlock> for Piece<'a> {
+    fn from(block: &'a ToolResultBlock) -> Self {
+        match block {
+            ToolResultBlock::Text(text) => Self::Text(&text.text),
+            ToolResultBlock::Image(image) => Self::Image(image),
+            ToolResultBlock::Document(document) => Self::Document(document),
+            ToolResultBlock::Video(video) => Self::Video(video),
+            ToolResultBlock::Audio(_) => Self::Audio,
+            ToolResultBlock::SearchResult(result) => Self::SearchResult(result),
+            ToolResultBlock::CachePoint(point) => Self::CachePoint(point),
+            _ => Self::Unknown,
+        }
+    }
+}
+
+/// Turns pieces into blocks, and counts what the whole request may hold only so often.
+#[derive(Debug)]
+pub(super) struct Content<'a> {
+    traits: &'a ModelTraits,
+    names: DocumentNames,
+    images: Images,
+    /// A request may hold one video: the newest.
+    newest_video: Option<&'a Video>,
+}
+
+impl<'a> Content<'a> {
+    pub(super) fn new(context: &'a Context, traits: &'a ModelTraits) -> Self {
+        let videos = context.messages.iter().rev().find_map(|message| match message {
+            Message::User(message) => message.content.iter().rev().find_map(|block| match block {
+                UserBlock::Video(video) => Some(video),
+                _ => None,
+            }),
+            Message::ToolResult(message) => message.content.iter().rev().find_map(|block| match block {
+                ToolResultBlock::Video(video) => Some(video),
+                _ => None,
+            }),
+            Message::Assistant(_) => None,
+        });
+        Self { traits, names: DocumentNames::default(), images: Images::default(), newest_video: videos }
+    }
+
+    /// The blocks of a user's message; never none.
+    pub(super) fn of_user(
+        &mut self,
+        pieces: impl Iterator<Item = Piece<'a>>,
+        place: &str,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Result<Vec<Block<'a>>, ProviderError> {
+        let mut blocks = Vec::new();
+        for (index, piece) in pieces.enumerate() {
+            let place = format!("{place}.content[{index}]");
+            match piece {
+                Piece::Image(_) if !self.traits.images => {
+                    omit(&mut blocks, "(image omitted: model does not support images)");
+                }
+                Piece::Image(image) => blocks.push(self.images.block(image, &place, diagnostics)?),
+                Piece::CachePoint(point) => blocks.push(cache_point(point)),
+                piece => self.push(piece, &place, &mut blocks)?,
+            }
+        }
+        let says_nothing = |block: &Block<'_>| matches!(block, Block::CachePoint(_));
+        let documents = blocks.iter().any(|block| matches!(block, Block::Document(_)));
+        let texts = blocks.iter().any(|block| matches!(block, Block::Text(_)));
+        if blocks.iter().all(says_nothing) || (documents && !texts) {
+            blocks.insert(0, Block::text(PLACEHOLDER));
+        }
+        Ok(blocks)
+    }
+
+    /// The blocks of a tool's result; never none. What the model does not take inside a result goes to `behind`, to follow
+    /// all results of the turn: images, and callers' cache points.
+    pub(super) fn of_result(
+        &mut self,
+        pieces: impl Iterator<Item = Piece<'a>>,
+        takes_images: bool,
+        place: &str,
+        behind: &mut Vec<Block<'a>>,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Result<Vec<Block<'a>>, ProviderError> {
+        let mut blocks = Vec::new();
+        for (index, piece) in pieces.enumerate() {
+            let place = format!("{place}.content[{index}]");
+            match piece {
+                Piece::Image(_) if !self.traits.images => {
+                    omit(&mut blocks, "(tool image omitted: model does not support images)");
+                }
+                Piece::Image(image) => {
+                    let image = self.images.block(image, &place, diagnostics)?;
+                    if takes_images {
+                        blocks.push(image);
+                    } else {
+                        behind.push(image);
+                        omit(&mut blocks, "(image attached after the tool results)");
+                    }
+                }
+                Piece::CachePoint(point) => behind.push(cache_point(point)),
+                piece => self.push(piece, &place, &mut blocks)?,
+            }
+        }
+        if blocks.is_empty() {
+            blocks.push(Block::text(PLACEHOLDER));
+        }
+        Ok(blocks)
+    }
+
+    /// Checks what only the whole request tells.
+    pub(super) fn check(&self) -> Result<(), ProviderError> {
+        self.images.check(self.traits.most_images)
+    }
+
+    fn push(
+        &mut self,
+        piece: Piece<'a>,
+        place: &str,
+        blocks: &mut Vec<Block<'a>>,
+    ) -> Result<(), ProviderError> {
+        match piece {
+            Piece::Text(text) => push_text(blocks, text),
+            Piece::Document(_) if self.traits.capabilities.documents == Some(false) => {
+                omit(blocks, "(document omitted: model does not support documents)");
+            }
+            Piece::Document(document) => blocks.push(media::document(document, &mut self.names, place)?),
+            Piece::Video(_) if self.traits.capabilities.video != Some(true) => {
+                omit(blocks, "(video omitted: model does not support video)");
+            }
+            Piece::Video(video) if self.newest_video.is_some_and(|newest| std::ptr::eq(newest, video)) => {
+                blocks.push(media::video(video, place)?);
+            }
+            Piece::Video(_) => omit(blocks, "(video omitted: Amazon Bedrock accepts one video per request)"),
+            Piece::Audio => omit(blocks, "(audio omitted: model does not support audio)"),
+            Piece::SearchResult(result) => self.push_search_result(result, blocks),
+            Piece::Image(_) | Piece::CachePoint(_) | Piece::Unknown => {
+                omit(blocks, "(content omitted: not supported)");
+            }
+        }
+        Ok(())
+    }
+
+    /// Claude cites from search hits; other models read them.
+    fn push_search_result(&self, result: &'a SearchResult, blocks: &mut Vec<Block<'a>>) {
+        let passages = result.content.iter().map(String::as_str).filter(|text| !text.trim().is_empty());
+        if self.traits.is_claude() && passages.clone().next().is_some() {
+            blocks.push(Block::SearchResult(SearchResultBlock {
+                source: &result.source,
+                title: &result.title,
+                content: passages.map(|text| TextOnly { text }).collect(),
+                citations: result.citations.then_some(Enabled { enabled: true }),
+            }));
+        } else {
+            let passages = passages.collect::<Vec<_>>().join("\n\n");
+            blocks
+                .push(Block::Text(Cow::Owned(format!("{} ({})\n\n{passages}", result.title, result.source))));
+        }
+    }
+}
+
+pub(super) fn push_text<'a>(blocks: &mut Vec<Block<'a>>, text: &'a str) {
+    if !text.trim().is_empty() {
+        blocks.push(Block::Text(Cow::Borrowed(text)));
+    }
+}
+
+/// Says that something is left out; a run of the same is said once.
+pub(super) fn omit(blocks: &mut Vec<Block<'_>>, note: &'static str) {
+    let repeated = matches!(blocks.last(), Some(Block::Text(text)) if text == note);
+    if !repeated {
+        blocks.push(Block::text(note));
+    }
+}
+
+/// A caller's mark. The plan for caching decides whether it may stand.
+pub(super) fn cache_point<'a>(point: &CallersPoint) -> Block<'a> {
+    let ttl =
+        if point.retention == Some(CacheRetention::Long) { Lifetime::OneHour } else { Lifetime::FiveMinutes };
+    Block::CachePoint(CachePoint::new(ttl))
+}
