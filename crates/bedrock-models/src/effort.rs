@@ -20,6 +20,23 @@ pub enum Effort {
 }
 
 impl Effort {
+    /// Every effort, rising.
+    pub const ALL: &'static [Self] =
+        &[Self::None, Self::Minimal, Self::Low, Self::Medium, Self::High, Self::Xhigh, Self::Max];
+
+    /// The effort that a word on the wire means.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|effort| effort.as_str() == word)
+    }
+
+    /// The user's word: like the wire's, but `off` for none.
+    pub(crate) const fn level(self) -> &'static str {
+        match self {
+            Self::None => "off",
+            other => other.as_str(),
+        }
+    }
+
     /// The word on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -1,7 +1,7 @@
 //! Which family a model belongs to, decided by vendor and name in one table. Nothing else in the workspace may
 //! guess a family from a piece of an id.
 
-use crate::{Arn, Geography};
+use crate::{Arn, Geography, ModelFacts};
 
 /// Models that share a request dialect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -88,21 +88,59 @@ const FAMILIES: &[(&str, &str, Family)] = &[
 /// assert_eq!(family("openai.gpt-oss-120b-1:0"), Family::GptOss);
 /// ```
 pub fn family(id: &str) -> Family {
-    if let Some(resolved) = crate::find(id) {
-        return of_base_id(resolved.base_id);
+    Identity::of(id).family
+}
+
+/// What an id says about its model.
+pub(crate) struct Identity<'a> {
+    pub(crate) facts: Option<&'static ModelFacts>,
+    pub(crate) family: Family,
+    /// What follows the vendor in the id without geography; empty when the id says nothing.
+    pub(crate) name: &'a str,
+}
+
+impl<'a> Identity<'a> {
+    pub(crate) fn of(id: &'a str) -> Self {
+        if let Some(resolved) = crate::find(id) {
+            return Self { facts: Some(resolved.facts), ..Self::of_base_id(resolved.base_id) };
+        }
+        let id = id.trim();
+        let id = match Arn::parse(id) {
+            Ok(arn) => arn.model_id().unwrap_or_default(),
+            Err(_) => id,
+        };
+        Self::of_base_id(split_geography(id).map_or(id, |(_, base_id)| base_id))
     }
-    let id = id.trim();
-    let id = match Arn::parse(id) {
-        Ok(arn) => match arn.model_id() {
-            Some(id) => id,
-            None => return Family::Other,
-        },
-        Err(_) => id,
+
+    fn of_base_id(base_id: &'a str) -> Self {
+        let (vendor, name) = base_id.split_once('.').unwrap_or_default();
+        let family = FAMILIES
+            .iter()
+            .find(|(known, start, _)| known.eq_ignore_ascii_case(vendor) && starts(name, start))
+            .map_or(Family::Other, |&(_, _, family)| family);
+        Self { facts: None, family, name }
+    }
+}
+
+/// The family whose name stands in a text that people wrote, as one of its words; [`Family::Other`] when none
+/// does.
+pub(crate) fn family_by_name(text: &str) -> Family {
+    let begins_a_word =
+        |index: &usize| !text[..*index].ends_with(|character: char| character.is_ascii_alphanumeric());
+    let word_begins = |start: &str| {
+        text.char_indices()
+            .map(|(index, _)| index)
+            .filter(begins_a_word)
+            .any(|index| starts(&text[index..], start))
     };
-    match split_geography(id) {
-        Some((_, base_id)) => of_base_id(base_id),
-        None => of_base_id(id),
-    }
+    FAMILIES
+        .iter()
+        .find(|(vendor, start, _)| word_begins(if start.is_empty() { vendor } else { start }))
+        .map_or(Family::Other, |&(_, _, family)| family)
+}
+
+fn starts(text: &str, start: &str) -> bool {
+    text.len() >= start.len() && text.as_bytes()[..start.len()].eq_ignore_ascii_case(start.as_bytes())
 }
 
 /// Splits `us.vendor.model` after its geography; `None` when the first part is a vendor or no prefix.
@@ -116,18 +154,4 @@ pub(crate) fn split_geography(id: &str) -> Option<(Geography, &str)> {
 
 fn is_vendor(text: &str) -> bool {
     FAMILIES.iter().any(|(vendor, _, _)| vendor.eq_ignore_ascii_case(text))
-}
-
-fn of_base_id(base_id: &str) -> Family {
-    let Some((vendor, name)) = base_id.split_once('.') else {
-        return Family::Other;
-    };
-    FAMILIES
-        .iter()
-        .find(|(known, start, _)| {
-            known.eq_ignore_ascii_case(vendor)
-                && name.len() >= start.len()
-                && name.as_bytes()[..start.len()].eq_ignore_ascii_case(start.as_bytes())
-        })
-        .map_or(Family::Other, |&(_, _, family)| family)
 }

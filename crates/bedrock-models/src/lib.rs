@@ -8,6 +8,11 @@ mod effort;
 mod modality;
 mod rates;
 
+mod behaviour;
+mod cache_rules;
+mod media_limits;
+mod thinking;
+
 mod vocabulary;
 
 mod arn;
@@ -21,14 +26,18 @@ mod profile;
 mod generated;
 
 pub use arn::{Arn, ParseArnError, ResourceKind};
-pub use capabilities::Capabilities;
+pub use behaviour::{Behaviour, capabilities};
+pub use cache_rules::{CachePlace, CacheRules};
+pub use capabilities::{Capabilities, UnknownCapability};
 pub use dispute::{Dispute, Source};
 pub use effort::{Effort, ThinkingLevelMapping};
 pub use family::{Family, family};
 pub use geography::Geography;
 pub use lookup::{Resolved, all, find, served_only_through_profile};
+pub use media_limits::MediaLimits;
 pub use modality::Modality;
 pub use model_facts::ModelFacts;
 pub use name::find_by_name;
 pub use profile::{home_profile, profile_candidates};
 pub use rates::{RateTier, Rates, ServiceTier, ServiceTierRates};
+pub use thinking::{LEAST_THINKING_BUDGET, Replay, ReplayText, ThinkingDialect};

@@ -141,19 +141,24 @@ fn row(spelling: Spelling<'_>) -> Option<&'static ModelFacts> {
     MODELS.get(index)
 }
 
+/// Whether any profile of a model is priced for keeping a cache for an hour, which tells that the model does it.
+pub(crate) fn has_one_hour_price(base_id: &str) -> bool {
+    rows_of_base(Spelling { stem: base_id, suffix: "" }).any(|facts| facts.rates.cache_write_1h.is_some())
+}
+
+/// The model's own row, if there is one, and those of its profiles.
+fn rows_of_base(spelling: Spelling<'_>) -> impl Iterator<Item = &'static ModelFacts> {
+    let base_id = |index: &u16| MODELS[usize::from(*index)].base_id;
+    let start = BY_BASE_ID.partition_point(|index| spelling.compare(base_id(index)).is_lt());
+    BY_BASE_ID[start..]
+        .iter()
+        .take_while(move |index| spelling.compare(base_id(index)).is_eq())
+        .map(|index| &MODELS[usize::from(*index)])
+}
+
 /// The profile with the highest prices, for a base id without a row: better to expect too much than too little.
 fn dearest_of_base(spelling: Spelling<'_>) -> Option<&'static ModelFacts> {
-    let rows = BY_BASE_ID;
-    let base_id = |index: &u16| MODELS[usize::from(*index)].base_id;
-    let start = rows.partition_point(|index| spelling.compare(base_id(index)).is_lt());
-    rows[start..]
-        .iter()
-        .take_while(|index| spelling.compare(base_id(index)).is_eq())
-        .map(|index| &MODELS[usize::from(*index)])
-        .max_by(|left, right| {
-            left.rates
-                .input
-                .total_cmp(&right.rates.input)
-                .then(left.rates.output.total_cmp(&right.rates.output))
-        })
+    rows_of_base(spelling).max_by(|left, right| {
+        left.rates.input.total_cmp(&right.rates.input).then(left.rates.output.total_cmp(&right.rates.output))
+    })
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use clawdia_core::{Cost, CostTier, ServiceTierCost, ThinkingLevel};
 
-use crate::{Modality, ModelFacts, RateTier, ServiceTierRates};
+use crate::{Effort, Modality, ModelFacts, RateTier, ServiceTierRates};
 
 impl ModelFacts {
     /// The model's prices as a host's vocabulary has them, with their tiers.
@@ -39,6 +39,20 @@ impl ModelFacts {
             .iter()
             .filter_map(|mapping| Some((mapping.level.parse().ok()?, mapping.value.map(str::to_owned))))
             .collect()
+    }
+}
+
+impl From<ThinkingLevel> for Effort {
+    fn from(level: ThinkingLevel) -> Self {
+        match level {
+            ThinkingLevel::Off => Self::None,
+            ThinkingLevel::Minimal => Self::Minimal,
+            ThinkingLevel::Low => Self::Low,
+            ThinkingLevel::Medium => Self::Medium,
+            ThinkingLevel::High => Self::High,
+            ThinkingLevel::XHigh => Self::Xhigh,
+            ThinkingLevel::Max => Self::Max,
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::Generated;
 
+mod behaviours;
 mod render;
 mod resolve;
 mod source;
@@ -17,11 +18,13 @@ mod source;
 const MODELS: &str = "crates/bedrock-models/data/models.json";
 const INFERENCE: &str = "crates/bedrock-models/data/inference.json";
 const NAMES: &str = "crates/bedrock-models/data/names.json";
+const BEHAVIOURS: &str = "crates/bedrock-models/data/behaviours.json";
 
 pub(super) fn generate(root: &Path) -> anyhow::Result<Vec<Generated>> {
     let mut models: source::Models = read(root, MODELS)?;
     let mut inference: source::Inference = read(root, INFERENCE)?;
     let names: source::Names = read(root, NAMES)?;
+    let behaviours: source::Behaviours = read(root, BEHAVIOURS)?;
     models.models.sort_by(|left, right| left.id.cmp(&right.id));
     inference.profile_only.sort();
     inference.end_of_life.sort();
@@ -29,14 +32,15 @@ pub(super) fn generate(root: &Path) -> anyhow::Result<Vec<Generated>> {
         bail!("{MODELS} has two rows for `{}`; keep one", pair[0].id);
     }
     let table = resolve::resolve(&models.models, &inference, &names.names)?;
+    behaviours::check(&behaviours.rules, &models.models).with_context(|| format!("{BEHAVIOURS} is wrong"))?;
+    let mut rust = render::render(&table, &models.models);
+    rust.push_str(&behaviours::render(&behaviours.rules));
     Ok(vec![
         Generated { path: MODELS, contents: canonical(&models)? },
         Generated { path: INFERENCE, contents: canonical(&inference)? },
         Generated { path: NAMES, contents: canonical(&names)? },
-        Generated {
-            path: "crates/bedrock-models/src/generated.rs",
-            contents: render::render(&table, &models.models),
-        },
+        Generated { path: BEHAVIOURS, contents: canonical(&behaviours)? },
+        Generated { path: "crates/bedrock-models/src/generated.rs", contents: rust },
     ])
 }
 

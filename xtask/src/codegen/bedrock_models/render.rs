@@ -1,5 +1,7 @@
 //! Writes the decided table as Rust. The text is laid out here, not by rustfmt, so that one fact is one line.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::resolve::{Decisions, Rates, Table};
@@ -12,8 +14,10 @@ pub(super) fn render(table: &Table, rows: &[Row]) -> String {
          //! Rust and not JSON, so that the table is in the binary's read-only part and needs no parsing.\n\
          #![expect(clippy::unreadable_literal, reason = \"prices are not easier to read with underscores\")]\n\
          \n\
-         use crate::{\n    Capabilities, Dispute, Effort, Geography, Modality, ModelFacts, RateTier, Rates, ServiceTier,\n    \
-         ServiceTierRates, Source, ThinkingLevelMapping,\n};\n\
+         use crate::behaviour::Rule;\n\
+         use crate::{\n    CachePlace, CacheRules, Capabilities, Dispute, Effort, Family, Geography, MediaLimits, Modality,\n    \
+         ModelFacts, RateTier, Rates, Replay, ReplayText, ServiceTier, ServiceTierRates, Source, ThinkingDialect,\n    \
+         ThinkingLevelMapping,\n};\n\
          \n\
          /// Every row, sorted by id.\n\
          pub(crate) static MODELS: &[ModelFacts] = &[\n",
@@ -76,13 +80,7 @@ fn render_row(text: &mut String, row: &Row, decisions: &Decisions) {
             format!("ServiceTierRates {{ tier: ServiceTier::{tier}, rates: {} }}", rates(*tier_rates))
         })),
     );
-    let flags = decisions
-        .capabilities
-        .iter()
-        .map(|(flag, value)| format!("{}: Some({value}), ", snake_case(flag)))
-        .collect::<Vec<_>>()
-        .concat();
-    field("capabilities", format!("Capabilities {{ {flags}..Capabilities::UNKNOWN }}"));
+    field("capabilities", capabilities(&decisions.capabilities));
     field("prompt_cache_min_tokens", option(decisions.prompt_cache_min_tokens));
     field("effort_ceiling", option(decisions.effort_ceiling.map(effort)));
     field(
@@ -123,12 +121,29 @@ fn rates(rates: Rates) -> String {
     )
 }
 
+pub(super) fn capabilities(flags: &BTreeMap<String, bool>) -> String {
+    known_fields("Capabilities", flags.iter().map(|(flag, value)| (snake_case(flag), value)))
+}
+
+/// A literal of a struct whose fields are options and whose constant `UNKNOWN` has none of them.
+pub(super) fn known_fields(
+    name: &str,
+    fields: impl IntoIterator<Item = (String, impl std::fmt::Display)>,
+) -> String {
+    let fields: Vec<String> =
+        fields.into_iter().map(|(field, value)| format!("{field}: Some({value}), ")).collect();
+    if fields.is_empty() {
+        return format!("{name}::UNKNOWN");
+    }
+    format!("{name} {{ {}..{name}::UNKNOWN }}", fields.concat())
+}
+
 /// Rounds away what binary arithmetic adds: no price has more than six digits behind the point.
 fn tidy(rate: f64) -> f64 {
     (rate * 1e6).round() / 1e6
 }
 
-fn effort(effort: Effort) -> &'static str {
+pub(super) fn effort(effort: Effort) -> &'static str {
     match effort {
         Effort::None => "Effort::None",
         Effort::Minimal => "Effort::Minimal",
@@ -140,16 +155,16 @@ fn effort(effort: Effort) -> &'static str {
     }
 }
 
-fn option(value: Option<impl std::fmt::Display>) -> String {
+pub(super) fn option(value: Option<impl std::fmt::Display>) -> String {
     value.map_or_else(|| "None".to_owned(), |value| format!("Some({value})"))
 }
 
-fn slice(values: impl IntoIterator<Item = String>) -> String {
+pub(super) fn slice(values: impl IntoIterator<Item = String>) -> String {
     format!("&[{}]", values.into_iter().collect::<Vec<_>>().join(", "))
 }
 
 /// `toolResultImages` as the crate's field is called.
-fn snake_case(camel: &str) -> String {
+pub(super) fn snake_case(camel: &str) -> String {
     let mut snake = String::with_capacity(camel.len() + 4);
     for character in camel.chars() {
         if character.is_ascii_uppercase() {

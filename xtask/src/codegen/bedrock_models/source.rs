@@ -28,6 +28,126 @@ pub(super) struct Names {
     pub(super) names: BTreeMap<String, String>,
 }
 
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Behaviours {
+    provenance: Map<String, Value>,
+    pub(super) rules: Vec<Rule>,
+}
+
+/// What some models have in common. Rules overrule earlier ones, so their order is a fact too.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Rule {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) family: Option<Family>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) models: Vec<String>,
+    pub(super) source: String,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) capabilities: BTreeMap<String, bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) thinking: Option<ThinkingDialect>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) efforts: Option<Vec<Effort>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) effort_ceiling: Option<Effort>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) replay: Option<Replay>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) cache: Option<CacheRules>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) media: BTreeMap<MediaLimit, u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) least_max_tokens: Option<u64>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) enum Family {
+    Claude,
+    Nova,
+    Titan,
+    Llama,
+    Mistral,
+    DeepSeek,
+    Qwen,
+    GptOss,
+    Gpt,
+    Grok,
+    Kimi,
+    Glm,
+    MiniMax,
+    Nemotron,
+    Gemma,
+    Palmyra,
+    Pegasus,
+    Command,
+    Jamba,
+    Jurassic,
+    Other,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) enum ThinkingDialect {
+    None,
+    ClaudeBudget,
+    ClaudeAdaptive,
+    OpenAiFlatEffort,
+    OpenAiNestedEffort,
+    NovaReasoningConfig,
+    ReasoningConfigWord,
+}
+
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Replay {
+    pub(super) text: ReplayText,
+    pub(super) redacted: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum ReplayText {
+    Never,
+    Signed,
+    Unsigned,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct CacheRules {
+    pub(super) places: Vec<CachePlace>,
+    pub(super) one_hour: bool,
+    pub(super) opt_in: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) min_tokens: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) max_tokens: Option<u64>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum CachePlace {
+    Tools,
+    System,
+    Messages,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) enum MediaLimit {
+    Images,
+    ImageBytes,
+    ImageSide,
+    ImageSideAmongMany,
+    Documents,
+    DocumentBytes,
+    Videos,
+    VideoBytes,
+}
+
 /// One model id. A field that the tables dispute stands in `disputed` alone.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -133,7 +253,7 @@ pub(super) enum ServiceTier {
     Priority,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Effort {
     None,
