@@ -3,8 +3,10 @@
 mod model_facts;
 
 mod capabilities;
+mod date;
 mod dispute;
 mod effort;
+mod lifecycle;
 mod modality;
 mod rates;
 
@@ -29,10 +31,12 @@ pub use arn::{Arn, ParseArnError, ResourceKind};
 pub use behaviour::{Behaviour, capabilities};
 pub use cache_rules::{CachePlace, CacheRules};
 pub use capabilities::{Capabilities, UnknownCapability};
+pub use date::{Date, ParseDateError};
 pub use dispute::{Dispute, Source};
 pub use effort::{Effort, ThinkingLevelMapping};
 pub use family::{Family, family};
 pub use geography::Geography;
+pub use lifecycle::{InferenceType, Lifecycle};
 pub use lookup::{Resolved, all, find, served_only_through_profile};
 pub use media_limits::MediaLimits;
 pub use modality::Modality;

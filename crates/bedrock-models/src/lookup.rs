@@ -146,6 +146,11 @@ pub(crate) fn has_one_hour_price(base_id: &str) -> bool {
     rows_of_base(Spelling { stem: base_id, suffix: "" }).any(|facts| facts.rates.cache_write_1h.is_some())
 }
 
+/// Whether the table knows an inference profile of a model.
+pub(crate) fn has_profiles(base_id: &str) -> bool {
+    rows_of_base(Spelling { stem: base_id, suffix: "" }).any(|facts| facts.geography.is_some())
+}
+
 /// The model's own row, if there is one, and those of its profiles.
 fn rows_of_base(spelling: Spelling<'_>) -> impl Iterator<Item = &'static ModelFacts> {
     let base_id = |index: &u16| MODELS[usize::from(*index)].base_id;

@@ -41,7 +41,7 @@ pub struct ModelFacts {
     pub tiers: &'static [RateTier],
     /// Other prices for a request that asks for a service tier.
     pub service_tiers: &'static [ServiceTierRates],
-    /// What the model does and refuses.
+    /// What the model does and refuses, as far as the tables say; [`capabilities`](crate::capabilities) says more.
     pub capabilities: Capabilities,
     /// The shortest prefix, in tokens, that a cache point saves; a shorter one is silently not cached.
     pub prompt_cache_min_tokens: Option<u64>,
@@ -49,7 +49,8 @@ pub struct ModelFacts {
     pub effort_ceiling: Option<Effort>,
     /// Thinking levels that are not sent under their own name; see [`ModelFacts::thinking_level`].
     pub thinking_levels: &'static [ThinkingLevelMapping],
-    /// The day the service stops answering, as `YYYY-MM-DD`, where it is announced.
+    /// The day the service stops answering, as `YYYY-MM-DD`, where it is announced; see
+    /// [`ModelFacts::lifecycle_on`].
     pub deprecation_date: Option<&'static str>,
     /// Whether the service has already stopped answering. Only what is certain is marked.
     pub end_of_life: bool,

@@ -5,7 +5,7 @@ use crate::{ModelFacts, Resolved};
 
 /// Finds the model whose name stands in a text, however it is punctuated.
 ///
-/// `Claude Opus 4.7`, `opus-4.7`, `our Opus_4_7 (prod)` all mean the same model. The longest name wins, so
+/// `Claude Opus 4.7`, `opus-4.7`, `our Opus_4_7 (prod)`, `opus4.7` all mean the same model. The longest name wins, so
 /// `Opus 4.7` is never taken for `Opus 4`. What is found is the model, not one of its profiles. `None` when no name
 /// stands in the text, or when several do and none is longer than the others.
 ///
@@ -56,21 +56,9 @@ impl Match {
 
 /// How many words of the text are the name; 0 when it does not stand there.
 ///
-/// Vendors' family names may be left out where a model line has a name of its own (`opus-4.7`). A number right
-/// behind the name would make it another version.
+/// A number right behind the name would make it another version.
 fn match_length(text: &[String], name: &str) -> usize {
-    let full: Vec<&str> = words(name).collect();
-    let short = match full.as_slice() {
-        [family, line, rest @ ..]
-            if family.eq_ignore_ascii_case("claude")
-                && line.bytes().all(|byte| byte.is_ascii_alphabetic())
-                && !rest.is_empty() =>
-        {
-            &full[1..]
-        }
-        all => all,
-    };
-    let stands = |sought: &[&str]| {
+    let stands = |sought: &Vec<&str>| {
         !sought.is_empty()
             && text.windows(sought.len()).enumerate().any(|(start, window)| {
                 let next = text.get(start + sought.len());
@@ -78,7 +66,33 @@ fn match_length(text: &[String], name: &str) -> usize {
                     && !next.is_some_and(|word| is_version(word))
             })
     };
-    if stands(short) { short.len() } else { 0 }
+    spoken_forms(name).iter().filter(|sought| stands(sought)).map(Vec::len).max().unwrap_or(0)
+}
+
+/// The ways in which people shorten a name: the family's name is left out where the line has one of its own
+/// (`Opus 4.7`), the number of an older Claude goes to the end as it does for newer ones (`Sonnet 3.7`), and what
+/// all open models are called is left out (`Llama 3.1 8B`).
+fn spoken_forms(name: &str) -> Vec<Vec<&str>> {
+    let mut full: Vec<&str> = words(name).collect();
+    if full.len() > 2 && full.last().is_some_and(|last| last.eq_ignore_ascii_case("instruct")) {
+        full.pop();
+    }
+    let is_claude = full.first().is_some_and(|family| family.eq_ignore_ascii_case("claude"));
+    match full.as_slice() {
+        [_, line, rest @ ..] if is_claude && !is_version(line) && !rest.is_empty() => {
+            vec![full[1..].to_vec()]
+        }
+        [_, number @ ..] if is_claude => {
+            let digits = number.iter().take_while(|word| is_version(word)).count();
+            let (digits, line) = number.split_at(digits);
+            let turned = match line {
+                [line, rest @ ..] if !digits.is_empty() => [&[*line], digits, rest].concat(),
+                _ => Vec::new(),
+            };
+            vec![full, turned]
+        }
+        _ => vec![full],
+    }
 }
 
 /// Whether a word continues a version number; a date or a throughput does not.
@@ -86,7 +100,17 @@ fn is_version(word: &str) -> bool {
     word.len() <= 2 && word.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// The runs of letters and of digits in a text.
+/// The runs of letters and of digits in a text: `Opus4.7` has the same three as `opus 4 7`.
 fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|character: char| !character.is_ascii_alphanumeric()).filter(|word| !word.is_empty())
+    text.split(|character: char| !character.is_ascii_alphanumeric()).flat_map(|run| {
+        let bytes = run.as_bytes();
+        bytes
+            .chunk_by(|left, right| left.is_ascii_digit() == right.is_ascii_digit())
+            .scan(0, |start, chunk| {
+                let word = *start..*start + chunk.len();
+                *start = word.end;
+                Some(word)
+            })
+            .filter_map(|word| run.get(word))
+    })
 }

@@ -32,7 +32,7 @@ pub(super) fn generate(root: &Path) -> anyhow::Result<Vec<Generated>> {
         bail!("{MODELS} has two rows for `{}`; keep one", pair[0].id);
     }
     let table = resolve::resolve(&models.models, &inference, &names.names)?;
-    behaviours::check(&behaviours.rules, &models.models).with_context(|| format!("{BEHAVIOURS} is wrong"))?;
+    behaviours::check(&behaviours, &models.models).with_context(|| format!("{BEHAVIOURS} is wrong"))?;
     let mut rust = render::render(&table, &models.models);
     rust.push_str(&behaviours::render(&behaviours.rules));
     Ok(vec![

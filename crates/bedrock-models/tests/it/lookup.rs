@@ -229,6 +229,17 @@ fn names_are_found_however_they_are_punctuated() {
     check_name("Nova 2 Lite for us", Some("amazon.nova-2-lite-v1:0"));
     check_name("Grok 4.7", Some("xai.grok-4.7"));
     check_name("gpt-oss-120b", Some("openai.gpt-oss-120b"));
+    check_name("opus4.7", Some("anthropic.claude-opus-4-7"));
+    check_name("kimi-k2_5", Some("moonshotai.kimi-k2.5"));
+}
+
+#[test]
+fn names_are_found_as_people_shorten_them() {
+    check_name("Claude Sonnet 3.7", Some("anthropic.claude-3-7-sonnet-20250219-v1:0"));
+    check_name("sonnet-3.5-v2", Some("anthropic.claude-3-5-sonnet-20241022-v2:0"));
+    check_name("haiku 3.5", Some("anthropic.claude-3-5-haiku-20241022-v1:0"));
+    check_name("llama 3.1 8b", Some("meta.llama3-1-8b-instruct-v1:0"));
+    check_name("Mistral 7B", Some("mistral.mistral-7b-instruct-v0:2"));
 }
 
 #[test]
@@ -248,6 +259,8 @@ fn a_name_is_not_taken_for_a_newer_version_of_it() {
     check_name("Claude Opus 4.9", None);
     check_name("Claude Opus 9", None);
     check_name("opus", None);
+    check_name("an instant answer", None);
+    check_name("Claude Sonnet 3.9", None);
     check_name("Sonnet 4.5 or Opus 4.7", None);
 }
 

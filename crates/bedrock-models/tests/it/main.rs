@@ -1,5 +1,8 @@
 //! What the table says and how it is found, through the public API.
 
+mod behaviour;
+mod capabilities;
+mod lifecycle;
 mod lookup;
 mod profiles;
 mod table;

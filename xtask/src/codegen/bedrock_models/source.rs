@@ -32,6 +32,7 @@ pub(super) struct Names {
 #[serde(deny_unknown_fields)]
 pub(super) struct Behaviours {
     provenance: Map<String, Value>,
+    pub(super) unlisted: Vec<String>,
     pub(super) rules: Vec<Rule>,
 }
 
