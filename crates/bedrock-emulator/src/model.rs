@@ -26,8 +26,8 @@ impl Model {
         self.traits.has(quirk)
     }
 
-    pub(crate) fn capabilities(&self) -> &'static Capabilities {
-        &self.facts.capabilities
+    pub(crate) fn capabilities(&self) -> Capabilities {
+        clawdia_bedrock_models::capabilities(self.facts.id)
     }
 
     /// Whether it is one of Claude's, whose own validator speaks after the service's.

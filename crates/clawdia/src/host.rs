@@ -27,7 +27,7 @@ use crate::host_error::HostError;
 /// use clawdia::{Context, Environment, Host, Message, StreamOptions};
 ///
 /// # async fn ask() -> Result<(), Box<dyn std::error::Error>> {
-/// let host = Host::load(std::env::vars().collect::<Environment>())?;
+/// let host = Host::load(Environment::of_process())?;
 /// let model = "amazon-bedrock/us.amazon.nova-lite-v1:0".parse()?;
 /// let context = Context::new([Message::user("What is a crate?")]);
 /// let message = host.complete(&model, &context, &StreamOptions::default()).await?;

@@ -4,6 +4,7 @@
 //! message at any moment, also after an error.
 
 use std::mem;
+use std::time::Duration;
 
 use crate::block::{AssistantBlock, Text, Thinking, ToolCall};
 use crate::error::{ErrorKind, ProviderError};
@@ -15,6 +16,8 @@ use crate::stream_event::{Finish, StreamEvent};
 use crate::tool_arguments;
 
 /// Builds an [`AssistantMessage`] from [`StreamEvent`]s.
+///
+/// The default one names no model: it is for a request that got so far as to fail and no further.
 ///
 /// Time and memory are linear in the text received. Feed it every item of an
 /// [`EventStream`](crate::EventStream): events to [`push`](Self::push), the error to [`fail`](Self::fail).
@@ -28,7 +31,7 @@ use crate::tool_arguments;
 /// accumulator.push(&StreamEvent::TextDelta { content_index: 0, delta: "Hel".into() });
 /// assert_eq!(accumulator.message().text(), "Hel");
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Accumulator {
     message: AssistantMessage,
     /// Per content index, the argument text of a tool call that has not ended.
@@ -64,6 +67,11 @@ impl Accumulator {
     pub fn with_timestamp(mut self, milliseconds: u64) -> Self {
         self.message.timestamp = Some(milliseconds);
         self
+    }
+
+    /// Sets how long the answer took; before the end is taken in, so that the last line says it.
+    pub fn set_duration(&mut self, duration: Duration) {
+        self.message.duration_ms = u64::try_from(duration.as_millis()).ok();
     }
 
     /// Takes in an event. Events after the end, and events for blocks that do not exist, change nothing.

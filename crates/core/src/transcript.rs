@@ -6,7 +6,7 @@
 //! lose the path of an error; this walk keeps it.
 
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{Map, Value};
 
 use crate::api::Api;
@@ -226,6 +226,9 @@ fn unknown_block<T>(kind: &str, path: &str, known: &str) -> Result<T, ShapeError
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct UserRest {
+    /// Taken out beforehand; named so that an error about a stray member lists it.
+    #[serde(default, rename = "content")]
+    _content: Option<IgnoredAny>,
     #[expect(dead_code, reason = "read to choose this shape")]
     role: String,
     #[serde(default)]
@@ -260,6 +263,9 @@ fn user_message(value: Value, path: &str) -> Result<UserMessage, ShapeError> {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct AssistantRest {
+    /// Taken out beforehand; named so that an error about a stray member lists it.
+    #[serde(default, rename = "content")]
+    _content: Option<IgnoredAny>,
     #[serde(default, rename = "role")]
     _role: Option<String>,
     #[serde(default)]
@@ -334,6 +340,9 @@ pub(crate) fn assistant_message(value: Value, path: &str) -> Result<AssistantMes
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct ToolResultRest {
+    /// Taken out beforehand; named so that an error about a stray member lists it.
+    #[serde(default, rename = "content")]
+    _content: Option<IgnoredAny>,
     #[expect(dead_code, reason = "read to choose this shape")]
     role: String,
     tool_call_id: ToolCallId,

@@ -49,7 +49,8 @@ impl ServiceFailure {
         if let Some(retryable) = retryable(name.as_deref(), kind) {
             error = error.with_retryable(retryable);
         }
-        let mut diagnostic = Diagnostic::new("bedrock_response_failure", "");
+        let mut diagnostic =
+            Diagnostic::new("bedrock_response_failure", "the service did not answer as asked");
         if let Some(status) = self.status {
             error = error.with_status(status);
             diagnostic = diagnostic.with("status", status);

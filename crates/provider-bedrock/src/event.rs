@@ -272,17 +272,19 @@ struct WireToolInput {
     input: Option<String>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct WireReasoning {
-    text: Option<String>,
-    signature: Option<String>,
-    redacted_content: Option<String>,
+/// A piece of reasoning.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct WireReasoning {
+    pub(crate) text: Option<String>,
+    pub(crate) signature: Option<String>,
+    pub(crate) redacted_content: Option<String>,
 }
 
+/// A source.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct WireCitation {
+pub(crate) struct WireCitation {
     title: Option<String>,
     source: Option<String>,
     #[serde(default)]
@@ -311,7 +313,7 @@ impl WireDelta {
 }
 
 impl WireReasoning {
-    fn into_delta(self) -> BlockDelta {
+    pub(crate) fn into_delta(self) -> BlockDelta {
         match self {
             Self { redacted_content: Some(encoded), .. } => match STANDARD.decode(encoded) {
                 Ok(bytes) => BlockDelta::Redacted(bytes),
@@ -325,7 +327,7 @@ impl WireReasoning {
 }
 
 impl WireCitation {
-    fn into_citation(self) -> Citation {
+    pub(crate) fn into_citation(self) -> Citation {
         Citation {
             title: self.title,
             source: self.source,

@@ -16,6 +16,7 @@ mod error;
 mod event;
 mod frame;
 mod response;
+mod whole;
 
 pub use plugin::PLUGIN;
 pub use settings::{BedrockConfig, ProfilePreference};

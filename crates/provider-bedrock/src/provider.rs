@@ -19,11 +19,12 @@ use tokio::time::Instant;
 use crate::error::CallSite;
 use crate::limits::{Limits, Phase};
 use crate::request::{self, Target};
+use crate::response::Translator;
 use crate::retry::wait_before_retry;
-use crate::route::{LearnedProfiles, arn_region, profile_for, route};
+use crate::route::{Learned, Lesson, arn_region, profile_for, route};
 use crate::settings::{BedrockSettings, ProfilePreference};
 use crate::stream::Answer;
-use crate::transport::{self, Call};
+use crate::transport::{self, Call, Operation};
 
 /// A configured Bedrock provider.
 #[derive(Debug)]
@@ -38,7 +39,7 @@ pub(crate) struct BedrockProvider {
 struct Shared {
     /// One client per identity, region and endpoint, and with it one pool of connections.
     clients: Mutex<HashMap<ClientKey, Client>>,
-    learned: LearnedProfiles,
+    learned: Learned,
 }
 
 type ClientKey = (AwsSettings, String);
@@ -90,7 +91,10 @@ impl BedrockProvider {
         let mut attempt = 1;
         loop {
             let target = Target { model, invoked: &invoked, region };
-            let request = request::build(&target, context, options)?;
+            let mut request = request::build(&target, context, options)?;
+            if request.has_tools && self.shared.learned.knows(Lesson::StreamsNoTools, &invoked, region) {
+                request.operation = Operation::Converse;
+            }
             let site = CallSite {
                 model_id: invoked.clone(),
                 region: region.to_owned(),
@@ -98,6 +102,7 @@ impl BedrockProvider {
                 endpoint: connection.endpoint().map(str::to_owned),
             };
             let call = Call {
+                operation: request.operation,
                 model_id: invoked.clone(),
                 body: request.body,
                 headers: headers.clone(),
@@ -108,6 +113,11 @@ impl BedrockProvider {
                 finish.response_model = Some(ModelId::new(invoked.clone()));
                 finish.diagnostics.push(through_profile(model, &invoked));
             }
+            if request.operation == Operation::Converse {
+                let message =
+                    "the model does not stream while it is offered tools; the answer came in one piece";
+                finish.diagnostics.push(Diagnostic::new("bedrock_not_streamed", message));
+            }
             finish.diagnostics.extend(request.diagnostics);
             finish.diagnostics.extend(retries.iter().cloned());
             let cost = self.cost(model, &invoked);
@@ -116,7 +126,9 @@ impl BedrockProvider {
             let outcome =
                 match limits.wait(Phase::FirstEvent(began), transport::send(&client, &call, &site)).await {
                     Ok(Ok(head)) => {
-                        Answer::new(head, cost, finish, limits.clone(), site.clone(), began).open().await
+                        finish.response_id.clone_from(&head.request_id);
+                        let translator = Translator::new(cost, request.renamed_tools, finish);
+                        Answer::new(head, translator, limits.clone(), site.clone(), began).open().await
                     }
                     Ok(Err(error)) => Err(error),
                     Err(error) => Err(error.with_attempt(site.attempt())),
@@ -128,6 +140,13 @@ impl BedrockProvider {
             if let Some(profile) = self.detour(&error, model, &invoked, region) {
                 tracing::debug!(model = invoked, profile, "the model needs an inference profile");
                 invoked = profile;
+                continue;
+            }
+            if request.operation == Operation::ConverseStream
+                && error.message().contains("tool use in streaming mode")
+                && self.shared.learned.remember(Lesson::StreamsNoTools, &invoked, region)
+            {
+                tracing::debug!(model = invoked, "the model does not stream with tools");
                 continue;
             }
             match wait_before_retry(&error, attempt, fastrand::f64()) {
@@ -155,7 +174,7 @@ impl BedrockProvider {
             return None;
         }
         let profile = profile_for(invoked, region, preference).filter(|profile| profile != invoked)?;
-        self.shared.learned.remember(invoked, region);
+        self.shared.learned.remember(Lesson::NeedsProfile, invoked, region);
         Some(profile)
     }
 
@@ -191,6 +210,13 @@ impl Provider for BedrockProvider {
         described.context_window = known.context_window.unwrap_or(0);
         described.max_tokens = known.max_tokens.unwrap_or(0);
         described.thinking_level_map = known.thinking_level_map();
+        // The words that are really sent: some of the model's own are above what Bedrock takes.
+        let behaviour = facts::Behaviour::of(&invoked);
+        for (level, word) in &mut described.thinking_level_map {
+            if word.is_some() {
+                *word = behaviour.effort(*level).map(str::to_owned);
+            }
+        }
         Some(described)
     }
 

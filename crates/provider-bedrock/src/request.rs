@@ -18,9 +18,10 @@ mod refusal;
 mod system;
 mod thinking;
 mod tool_id;
+mod tool_names;
 mod tools;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use bytes::Bytes;
 use clawdia_core::{Context, Diagnostic, Model, ProviderError, StreamOptions};
@@ -32,7 +33,9 @@ use crate::request::cache::Cacheable;
 use crate::request::inference::InferenceConfig;
 use crate::request::model_traits::ModelTraits;
 use crate::request::refusal::refuse;
+use crate::request::tool_names::ToolNames;
 use crate::request::tools::ToolConfig;
+use crate::transport::Operation;
 
 /// What a request is built for.
 #[derive(Debug, Clone, Copy)]
@@ -45,9 +48,13 @@ pub(crate) struct Target<'a> {
     pub(crate) region: &'a str,
 }
 
-/// A body, and what was changed on the way to it.
+/// A body, how to send it, and what was changed on the way to it.
 #[derive(Debug)]
 pub(crate) struct Request {
+    pub(crate) operation: Operation,
+    pub(crate) has_tools: bool,
+    /// The host's names of tools that are sent under others, by the sent ones.
+    pub(crate) renamed_tools: HashMap<String, String>,
     pub(crate) body: Bytes,
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
@@ -79,11 +86,13 @@ pub(crate) fn build(
     context: &Context,
     options: &StreamOptions,
 ) -> Result<Request, ProviderError> {
-    let traits = ModelTraits::of(target);
+    let traits = ModelTraits::of(target)?;
+    let names = ToolNames::of(&context.tools, traits.capabilities().hyphenated_tool_names != Some(false));
     let mut diagnostics = Vec::new();
 
-    let tools = tools::tool_config(context, options, &traits, &mut diagnostics)?;
-    let mut messages = conversation::turns(target, context, &traits, tools.is_some(), &mut diagnostics)?;
+    let tools = tools::tool_config(context, options, &names, &traits, &mut diagnostics)?;
+    let mut messages =
+        conversation::turns(target, context, &traits, tools.is_some().then_some(&names), &mut diagnostics)?;
     conversation::check_end(&messages, &traits, tools.is_some())?;
     let thinking = thinking::plan(target, options, &traits, &messages, &mut diagnostics);
     let tools = tools.map(|tools| tools.fitting(&thinking, &traits, &mut diagnostics));
@@ -99,6 +108,12 @@ pub(crate) fn build(
     cache::place(cacheable, options, &traits, &mut diagnostics);
     check_metadata(&options.request_metadata)?;
 
+    let has_tools = tools.is_some();
+    let operation = if has_tools && traits.capabilities().streaming_tools == Some(false) {
+        Operation::Converse
+    } else {
+        Operation::ConverseStream
+    };
     let body = Body {
         messages,
         system: system.blocks,
@@ -108,7 +123,7 @@ pub(crate) fn build(
         request_metadata: &options.request_metadata,
     };
     let body = serde_json::to_vec(&body).expect("the body holds text, finite numbers and string-keyed maps");
-    Ok(Request { body: body.into(), diagnostics })
+    Ok(Request { operation, has_tools, body: body.into(), renamed_tools: names.into_renamed(), diagnostics })
 }
 
 /// The service's limits: 1 to 16 pairs, keys of 1 to 256 and values of 0 to 256 characters out of a fixed set.

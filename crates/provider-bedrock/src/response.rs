@@ -6,7 +6,7 @@
 
 mod open_block;
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 use clawdia_core::{
     Cost, Diagnostic, ErrorKind, Finish, ModelId, ProviderError, StopReason, StreamEvent, Usage,
@@ -19,6 +19,8 @@ use crate::response::open_block::{BlockKind, OpenBlock};
 #[derive(Debug)]
 pub(crate) struct Translator {
     cost: Cost,
+    /// The host's names of tools that were sent under others.
+    renamed_tools: HashMap<String, String>,
     /// Blocks in the order they were begun: their place is the content index.
     blocks: Vec<OpenBlock>,
     ready: VecDeque<StreamEvent>,
@@ -30,9 +32,10 @@ pub(crate) struct Translator {
 
 impl Translator {
     /// A translator for an answer charged at `cost`; `finish` holds what is known beforehand.
-    pub(crate) fn new(cost: Cost, finish: Finish) -> Self {
+    pub(crate) fn new(cost: Cost, renamed_tools: HashMap<String, String>, finish: Finish) -> Self {
         Self {
             cost,
+            renamed_tools,
             blocks: Vec::new(),
             ready: VecDeque::new(),
             started: false,
@@ -114,6 +117,7 @@ impl Translator {
                 // A second start for an index closes the first, so that neither call is lost.
                 self.end_block(block);
                 let content_index = self.open(block, BlockKind::ToolCall);
+                let name = self.renamed_tools.get(&name).cloned().unwrap_or(name);
                 self.ready.push_back(StreamEvent::ToolCallStart { content_index, id: id.into(), name });
                 if let Some(delta) = input {
                     self.ready.push_back(StreamEvent::ToolCallDelta { content_index, delta });

@@ -10,22 +10,31 @@ use clawdia_bedrock_models::{Arn, profile_candidates, served_only_through_profil
 
 use crate::settings::ProfilePreference;
 
-/// Models that the service refused to call without a profile, per region.
+/// What the service taught us by refusing, per model and region.
 #[derive(Debug, Default)]
-pub(crate) struct LearnedProfiles {
-    refused: Mutex<HashSet<(String, String)>>,
+pub(crate) struct Learned {
+    lessons: Mutex<HashSet<(Lesson, String, String)>>,
 }
 
-impl LearnedProfiles {
-    /// Remembers that `model_id` needs a profile in `region`.
-    pub(crate) fn remember(&self, model_id: &str, region: &str) {
-        let key = (model_id.to_owned(), region.to_owned());
-        self.refused.lock().unwrap_or_else(PoisonError::into_inner).insert(key);
+/// Something a model does not do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Lesson {
+    /// It is not called by its own id.
+    NeedsProfile,
+    /// It does not stream while it is offered tools.
+    StreamsNoTools,
+}
+
+impl Learned {
+    /// Remembers a lesson; false if it was known.
+    pub(crate) fn remember(&self, lesson: Lesson, model_id: &str, region: &str) -> bool {
+        let key = (lesson, model_id.to_owned(), region.to_owned());
+        self.lessons.lock().unwrap_or_else(PoisonError::into_inner).insert(key)
     }
 
-    fn contains(&self, model_id: &str, region: &str) -> bool {
-        let key = (model_id.to_owned(), region.to_owned());
-        self.refused.lock().unwrap_or_else(PoisonError::into_inner).contains(&key)
+    pub(crate) fn knows(&self, lesson: Lesson, model_id: &str, region: &str) -> bool {
+        let key = (lesson, model_id.to_owned(), region.to_owned());
+        self.lessons.lock().unwrap_or_else(PoisonError::into_inner).contains(&key)
     }
 }
 
@@ -34,10 +43,10 @@ pub(crate) fn route(
     model_id: &str,
     region: &str,
     preference: ProfilePreference,
-    learned: &LearnedProfiles,
+    learned: &Learned,
 ) -> String {
     if preference != ProfilePreference::None
-        && (served_only_through_profile(model_id) || learned.contains(model_id, region))
+        && (served_only_through_profile(model_id) || learned.knows(Lesson::NeedsProfile, model_id, region))
         && let Some(profile) = profile_for(model_id, region, preference)
     {
         return profile;

@@ -60,7 +60,7 @@ impl BedrockSettings {
         {
             return Err(SettingsError::Auth { auth: auth.to_owned() });
         }
-        let params: BedrockConfig = serde_json::from_value(config.params.clone().into())
+        let params: BedrockConfig = clawdia_core::from_config(config.params.clone().into())
             .map_err(|error| SettingsError::Params { message: error.to_string() })?;
         Ok(Self {
             id: config.id.clone().unwrap_or(DEFAULT_ID),

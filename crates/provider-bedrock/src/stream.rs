@@ -8,8 +8,8 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use aws_smithy_types::body::SdkBody;
-use bytes::Bytes;
-use clawdia_core::{Cost, ErrorKind, EventStream, Finish, ProviderError, StreamEvent};
+use bytes::{Bytes, BytesMut};
+use clawdia_core::{ErrorKind, EventStream, ProviderError, StreamEvent};
 use futures_util::{StreamExt, stream};
 use http_body::Body;
 use tokio::time::Instant;
@@ -18,7 +18,8 @@ use crate::error::{CallSite, ServiceFailure};
 use crate::frame::{Frame, FrameDecoder};
 use crate::limits::{Limits, Phase};
 use crate::response::Translator;
-use crate::transport::{Head, deepest};
+use crate::transport::{Head, Operation, deepest};
+use crate::whole;
 
 /// How long to wait for the end of the body once everything has been said. Reading to the end is what lets the connection
 /// be used again.
@@ -28,7 +29,7 @@ const DRAIN: Duration = Duration::from_millis(250);
 #[derive(Debug)]
 pub(crate) struct Answer {
     body: SdkBody,
-    decoder: FrameDecoder,
+    decoder: Decoder,
     translator: Translator,
     limits: Limits,
     site: CallSite,
@@ -36,6 +37,17 @@ pub(crate) struct Answer {
     first_event: Option<Instant>,
     state: State,
 }
+
+/// What is made of the body's bytes.
+#[derive(Debug)]
+enum Decoder {
+    Frames(FrameDecoder),
+    /// An answer in one piece, which is read when it has ended.
+    Whole(BytesMut),
+}
+
+/// The longest answer that is taken in one piece.
+const MAX_WHOLE_BYTES: usize = 64 * 1024 * 1024;
 
 #[derive(Debug)]
 enum State {
@@ -49,17 +61,18 @@ impl Answer {
     /// Starts reading. `began` is when the attempt began: its first event is waited for from then.
     pub(crate) fn new(
         head: Head,
-        cost: Cost,
-        mut finish: Finish,
+        translator: Translator,
         limits: Limits,
         site: CallSite,
         began: Instant,
     ) -> Self {
-        finish.response_id.clone_from(&head.request_id);
         Self {
             body: head.body,
-            decoder: FrameDecoder::default(),
-            translator: Translator::new(cost, finish),
+            decoder: match head.operation {
+                Operation::ConverseStream => Decoder::Frames(FrameDecoder::default()),
+                Operation::Converse => Decoder::Whole(BytesMut::new()),
+            },
+            translator,
             limits,
             site,
             request_id: head.request_id,
@@ -137,20 +150,48 @@ impl Answer {
             }
         };
         if let Some(chunk) = chunk {
-            self.decoder.push(&chunk);
-            return self.decode();
+            return self.take_in(&chunk);
         }
-        if self.decoder.is_mid_frame() && !self.translator.is_complete() {
-            return Err(self.truncated());
+        match &self.decoder {
+            Decoder::Frames(frames) if frames.is_mid_frame() && !self.translator.is_complete() => {
+                return Err(self.truncated());
+            }
+            Decoder::Frames(_) => {}
+            Decoder::Whole(body) => {
+                let events = whole::events(body).map_err(|error| self.unreadable(error))?;
+                for event in events {
+                    self.translator.push(event).map_err(|error| self.located(error))?;
+                }
+            }
         }
         self.translator.end().map_err(|error| self.located(error))?;
         self.state = State::Ended;
         Ok(())
     }
 
+    fn take_in(&mut self, chunk: &Bytes) -> Result<(), ProviderError> {
+        match &mut self.decoder {
+            Decoder::Frames(frames) => {
+                frames.push(chunk);
+                self.decode()
+            }
+            Decoder::Whole(body) if body.len() + chunk.len() > MAX_WHOLE_BYTES => {
+                let error =
+                    ProviderError::new(ErrorKind::Other, "the answer is too long to be taken in one piece");
+                Err(self.located(error))
+            }
+            Decoder::Whole(body) => {
+                self.first_event = None;
+                body.extend_from_slice(chunk);
+                Ok(())
+            }
+        }
+    }
+
     fn decode(&mut self) -> Result<(), ProviderError> {
         loop {
-            match self.decoder.next() {
+            let Decoder::Frames(frames) = &mut self.decoder else { return Ok(()) };
+            match frames.next() {
                 Ok(None) => return Ok(()),
                 Ok(Some(Frame::Event(event))) => {
                     self.first_event = None;
@@ -174,6 +215,13 @@ impl Answer {
                 }
             }
         }
+    }
+
+    fn unreadable(&self, error: serde_json::Error) -> ProviderError {
+        let kind = if error.is_eof() { ErrorKind::Truncated } else { ErrorKind::Other };
+        let error =
+            ProviderError::new(kind, format!("the answer cannot be read: {error}")).with_source(error);
+        self.located(error)
     }
 
     fn truncated(&self) -> ProviderError {

@@ -31,13 +31,24 @@ use crate::error::{CallSite, ServiceFailure, retry_after};
 /// A response whose head has arrived.
 #[derive(Debug)]
 pub(crate) struct Head {
+    pub(crate) operation: Operation,
     pub(crate) request_id: Option<String>,
     pub(crate) body: SdkBody,
+}
+
+/// How the answer is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Operation {
+    /// As a stream of events.
+    ConverseStream,
+    /// In one piece.
+    Converse,
 }
 
 /// What a call sends.
 #[derive(Debug, Clone)]
 pub(crate) struct Call {
+    pub(crate) operation: Operation,
     pub(crate) model_id: String,
     pub(crate) body: Bytes,
     pub(crate) headers: Vec<(String, String)>,
@@ -58,31 +69,37 @@ pub(crate) fn client(connection: &Connection) -> Client {
 /// Sends the call and waits for the head of the response. Dropping the future gives up the connection.
 pub(crate) async fn send(client: &Client, call: &Call, site: &CallSite) -> Result<Head, ProviderError> {
     let taken = Taken::default();
-    let interceptor = Swap { body: call.body.clone(), headers: call.headers.clone(), taken: taken.clone() };
+    let interceptor = Swap {
+        operation: call.operation,
+        body: call.body.clone(),
+        headers: call.headers.clone(),
+        taken: taken.clone(),
+    };
     let mut timeouts = TimeoutConfig::builder();
     timeouts.set_connect_timeout(call.connect_timeout);
     if call.connect_timeout.is_none() {
         timeouts = timeouts.disable_connect_timeout();
     }
     let overrides = aws_sdk_bedrockruntime::Config::builder().timeout_config(timeouts.build());
-    let sent = client
-        .converse_stream()
-        .model_id(&call.model_id)
-        .customize()
-        .config_override(overrides)
-        .interceptor(interceptor)
-        .send()
-        .await;
-    match sent {
-        Ok(_) => {
-            let taken = taken.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-            let Some(response) = taken else {
-                return Err(ProviderError::new(ErrorKind::Other, "the response was lost on the way")
-                    .with_attempt(site.attempt()));
-            };
-            accept(response, site)
+    let refusal = match call.operation {
+        Operation::ConverseStream => {
+            let operation = client.converse_stream().model_id(&call.model_id).customize();
+            let sent = operation.config_override(overrides).interceptor(interceptor).send().await;
+            sent.err().map(|error| refused(error, site))
         }
-        Err(error) => Err(refused(error, site)),
+        Operation::Converse => {
+            let operation = client.converse().model_id(&call.model_id).customize();
+            let sent = operation.config_override(overrides).interceptor(interceptor).send().await;
+            sent.err().map(|error| refused(error, site))
+        }
+    };
+    // What the SDK makes of a success without its body does not matter.
+    let taken = taken.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+    match (taken, refusal) {
+        (Some(response), _) => accept(response, call.operation, site),
+        (None, Some(error)) => Err(error),
+        (None, None) => Err(ProviderError::new(ErrorKind::Other, "the response was lost on the way")
+            .with_attempt(site.attempt())),
     }
 }
 
@@ -94,6 +111,7 @@ struct Taken(Arc<Mutex<Option<StreamingResponse>>>);
 
 #[derive(Debug)]
 struct Swap {
+    operation: Operation,
     body: Bytes,
     headers: Vec<(String, String)>,
     taken: Taken,
@@ -116,7 +134,7 @@ impl Intercept for Swap {
         *request.body_mut() = SdkBody::from(self.body.clone());
         let headers = request.headers_mut();
         headers.insert("content-length", length);
-        headers.insert("accept", "application/vnd.amazon.eventstream");
+        headers.insert("accept", self.operation.content_type());
         for (name, value) in &self.headers {
             headers.try_insert(name.clone(), value.clone())?;
         }
@@ -144,14 +162,26 @@ fn request_id(headers: &Headers) -> Option<String> {
     headers.get("x-amzn-requestid").or_else(|| headers.get("x-amz-request-id")).map(str::to_owned)
 }
 
-/// Refuses a success that is no event stream, such as a portal's HTML page.
-fn accept(response: StreamingResponse, site: &CallSite) -> Result<Head, ProviderError> {
+impl Operation {
+    /// The media type of its answers.
+    const fn content_type(self) -> &'static str {
+        match self {
+            Self::ConverseStream => "application/vnd.amazon.eventstream",
+            Self::Converse => "application/json",
+        }
+    }
+}
+
+/// Refuses a success that is of another kind, such as a portal's HTML page.
+fn accept(response: StreamingResponse, operation: Operation, site: &CallSite) -> Result<Head, ProviderError> {
     let request_id = request_id(response.headers());
     let content_type = response.headers().get("content-type").unwrap_or_default();
-    if !content_type.is_empty() && !content_type.starts_with("application/vnd.amazon.eventstream") {
+    if !content_type.is_empty() && !content_type.starts_with(operation.content_type()) {
         let status = response.status().as_u16();
-        let message =
-            format!("the server answered {status} with `{content_type}` instead of an event stream");
+        let message = format!(
+            "the server answered {status} with `{content_type}` instead of `{}`",
+            operation.content_type()
+        );
         let error = ProviderError::new(ErrorKind::Other, message)
             .with_attempt(site.attempt())
             .with_status(status)
@@ -163,7 +193,7 @@ fn accept(response: StreamingResponse, site: &CallSite) -> Result<Head, Provider
             None => error,
         });
     }
-    Ok(Head { request_id, body: response.into_body() })
+    Ok(Head { operation, request_id, body: response.into_body() })
 }
 
 /// The error for a call that got no stream.
@@ -232,8 +262,9 @@ struct ErrorBody {
 /// What of a body that is no JSON fits into an error.
 fn body_text(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body);
-    let text = text.trim();
-    if text.is_empty() { "the answer has no body".to_owned() } else { text.to_owned() }
+    // Pages and dumps have many lines; an error message has one.
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if text.is_empty() { "the answer has no body".to_owned() } else { text }
 }
 
 fn timed_out(message: &str, site: &CallSite) -> ProviderError {

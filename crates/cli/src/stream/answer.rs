@@ -3,7 +3,7 @@
 //! Separate from reading requests, of which there are two ways, one request and many.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clawdia::core::Provider;
 use clawdia::core::wire::{self, Request, RequestModel};
@@ -32,11 +32,11 @@ pub(crate) async fn answer(
         Ok(chosen) => chosen,
         Err(error) => return refuse_model(&error.into(), &model, host, id, output).await,
     };
-    let accumulator = new_accumulator(host, &model);
+    let making = Making::begin(host, &model);
     let options = options.with_cancel(cancel.clone());
     match provider.stream(&model, &context, &options).await {
-        Ok(events) => relay(events, accumulator, id, output).await,
-        Err(error) => end(&error, accumulator, id, output).await,
+        Ok(events) => relay(events, making, id, output).await,
+        Err(error) => end(&error, making, id, output).await,
     }
 }
 
@@ -47,9 +47,9 @@ pub(crate) async fn refuse(
     output: &Output,
 ) -> Result<Status, Closed> {
     let status = report(error);
-    let mut accumulator = Accumulator::new(&Model::new("", "", ""));
+    let mut accumulator = Accumulator::default();
     accumulator.fail(error);
-    output.line(without_blanks(&wire::error_line(error, &accumulator, id))).await?;
+    output.line(wire::error_line(error, &accumulator, id)).await?;
     // Whatever it is, it is nothing that a provider did.
     Ok(if status == Status::Failed { Status::Refused } else { status })
 }
@@ -71,32 +71,54 @@ async fn refuse_model(
     output: &Output,
 ) -> Result<Status, Closed> {
     report(error);
-    let model = match model {
-        RequestModel::Ref(reference) => Model::new(reference.provider.clone(), reference.model.clone(), ""),
-        RequestModel::Model(model) => Model::clone(model),
+    let accumulator = match model {
+        // Its protocol is not known, so the message says nothing of the model.
+        RequestModel::Ref(_) => Accumulator::default(),
+        RequestModel::Model(model) => Accumulator::new(model),
     };
-    let mut accumulator = new_accumulator(host, &model);
+    let mut accumulator = accumulator.with_timestamp(host.context().now_ms());
     accumulator.fail(error);
-    output.line(without_blanks(&wire::error_line(error, &accumulator, id))).await?;
+    output.line(wire::error_line(error, &accumulator, id)).await?;
     Ok(Status::Refused)
 }
 
-fn new_accumulator(host: &Host, model: &Model) -> Accumulator {
-    Accumulator::new(model).with_timestamp(host.context().now_ms())
+/// A message in the making, and since when.
+struct Making {
+    accumulator: Accumulator,
+    began: Instant,
+}
+
+impl Making {
+    fn begin(host: &Host, model: &Model) -> Self {
+        let accumulator = Accumulator::new(model).with_timestamp(host.context().now_ms());
+        Self { accumulator, began: Instant::now() }
+    }
+
+    fn push(&mut self, event: &StreamEvent) {
+        if matches!(event, StreamEvent::Done(_)) {
+            self.accumulator.set_duration(self.began.elapsed());
+        }
+        self.accumulator.push(event);
+    }
+
+    fn fail(&mut self, error: &ProviderError) {
+        self.accumulator.set_duration(self.began.elapsed());
+        self.accumulator.fail(error);
+    }
 }
 
 /// Writes each event as it arrives.
 async fn relay(
     mut events: EventStream,
-    mut accumulator: Accumulator,
+    mut making: Making,
     id: Option<&Value>,
     output: &Output,
 ) -> Result<Status, Closed> {
     loop {
         match events.next().await {
             Some(Ok(event)) => {
-                accumulator.push(&event);
-                let line = wire::event_line(&event, &accumulator, id);
+                making.push(&event);
+                let line = wire::event_line(&event, &making.accumulator, id);
                 if matches!(event, StreamEvent::Done(_)) {
                     // The provider may still have to read the answer's last bytes, after which its connection is
                     // free for the request that a reader sends upon `done`.
@@ -107,14 +129,14 @@ async fn relay(
                 }
                 output.line(line).await?;
             }
-            Some(Err(error)) => return end(&error, accumulator, id, output).await,
+            Some(Err(error)) => return end(&error, making, id, output).await,
             None => {
                 let error = ProviderError::new(
                     ErrorKind::Truncated,
                     "the stream ended without saying that it is complete",
                 )
                 .with_hint("this is a defect of the provider's crate");
-                return end(&error, accumulator, id, output).await;
+                return end(&error, making, id, output).await;
             }
         }
     }
@@ -122,22 +144,12 @@ async fn relay(
 
 async fn end(
     error: &ProviderError,
-    mut accumulator: Accumulator,
+    mut making: Making,
     id: Option<&Value>,
     output: &Output,
 ) -> Result<Status, Closed> {
     let status = report(error);
-    accumulator.fail(error);
-    output.line(wire::error_line(error, &accumulator, id)).await?;
+    making.fail(error);
+    output.line(wire::error_line(error, &making.accumulator, id)).await?;
     Ok(status)
-}
-
-/// Takes out of an error line what would name a model, or its protocol, where none is known.
-fn without_blanks(line: &str) -> String {
-    let Ok(mut value) = serde_json::from_str::<Value>(line) else { return line.to_owned() };
-    if let Some(message) = value.get_mut("error").and_then(Value::as_object_mut) {
-        message
-            .retain(|member, value| !matches!(member.as_str(), "api" | "provider" | "model") || value != "");
-    }
-    value.to_string()
 }

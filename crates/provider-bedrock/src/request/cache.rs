@@ -4,7 +4,7 @@
 //! each in the same place; none after reasoning, none right after a document that is no PDF; lifetimes that never grow in
 //! the order in which the model reads. Marks of the caller count first, ours fill what is left.
 
-use clawdia_bedrock_models::Family;
+use clawdia_bedrock_models::{CachePlace, CacheRules};
 use clawdia_core::{CacheRetention, Diagnostic, StreamOptions};
 
 use crate::request::block::{Block, CachePoint, Lifetime, Role, SystemBlock, Turn};
@@ -12,7 +12,7 @@ use crate::request::model_traits::ModelTraits;
 use crate::request::tools::ToolConfig;
 
 /// The most marks a request may have.
-const MOST: usize = 4;
+const MOST: usize = CacheRules::MAX_POINTS;
 
 /// The parts of a request that can be marked.
 #[derive(Debug)]
@@ -35,14 +35,14 @@ pub(super) fn place(
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     let callers = normalise(request.turns, traits);
-    if !wants_points(options, traits, callers > 0) {
+    let Some(rules) = rules(options, traits, callers > 0) else {
         if callers > 0 {
             remove_points(request.turns, usize::MAX);
             let reason = "cache points were left out: the model has none, or caching is off for this call";
             diagnostics.push(Diagnostic::new("bedrock_cache_points_dropped", reason).with("count", callers));
         }
         return;
-    }
+    };
     let mut left = MOST;
     if callers > MOST {
         remove_points(request.turns, callers - MOST);
@@ -52,13 +52,16 @@ pub(super) fn place(
     }
     left -= callers.min(MOST);
 
-    let lifetime = lifetime(options.cache_retention.unwrap_or_default(), traits);
+    let lifetime = match options.cache_retention {
+        Some(CacheRetention::Long) if rules.one_hour => Lifetime::OneHour,
+        _ => Lifetime::FiveMinutes,
+    };
     let mut users = user_turns_to_mark(request.turns).into_iter();
     if left > 0 && users.next().is_some_and(|(turn, at)| mark_turn(request.turns, turn, at, traits, lifetime))
     {
         left -= 1;
     }
-    if left > 0 && mark_prompt(&mut request, traits, lifetime) {
+    if left > 0 && mark_prompt(&mut request, rules, lifetime) {
         left -= 1;
     }
     if left > 0
@@ -69,24 +72,13 @@ pub(super) fn place(
     order_lifetimes(&mut request);
 }
 
-fn wants_points(options: &StreamOptions, traits: &ModelTraits, callers: bool) -> bool {
+/// The model's rules, if marks are wanted at all.
+fn rules(options: &StreamOptions, traits: &ModelTraits, callers: bool) -> Option<CacheRules> {
     let retention = options.cache_retention;
-    if !traits.takes_cache_points || retention == Some(CacheRetention::None) {
-        return false;
-    }
-    match traits.family {
-        Family::Claude => true,
-        // Nova bills for writes that may never be read: it is asked for explicitly.
-        _ => callers || retention.is_some(),
-    }
-}
-
-fn lifetime(retention: CacheRetention, traits: &ModelTraits) -> Lifetime {
-    if retention == CacheRetention::Long && traits.caches_for_an_hour {
-        Lifetime::OneHour
-    } else {
-        Lifetime::FiveMinutes
-    }
+    let asked = callers || retention.is_some();
+    let rules = traits.behaviour.cache.filter(|_| retention != Some(CacheRetention::None))?;
+    // Some models bill for writes that may never be read: those are asked for explicitly.
+    (asked || !rules.opt_in).then_some(rules)
 }
 
 /// Drops callers' marks that stand where none may, sets what the model does not know to its default, and counts the rest.
@@ -103,7 +95,7 @@ fn normalise(turns: &mut [Turn<'_>], traits: &ModelTraits) -> usize {
                 if !kept.last().is_some_and(|before| can_precede_point(before, traits)) {
                     continue;
                 }
-                if !traits.caches_for_an_hour {
+                if !traits.behaviour.cache.is_some_and(|rules| rules.one_hour) {
                     point.ttl = Lifetime::FiveMinutes;
                 }
                 count += 1;
@@ -172,13 +164,13 @@ fn mark_turn(
 }
 
 /// Marks the end of what stays the same before the messages: the system prompt, or the tools where there is none.
-fn mark_prompt(request: &mut Cacheable<'_, '_>, traits: &ModelTraits, lifetime: Lifetime) -> bool {
-    if request.stable_system > 0 {
+fn mark_prompt(request: &mut Cacheable<'_, '_>, rules: CacheRules, lifetime: Lifetime) -> bool {
+    if request.stable_system > 0 && rules.allows(CachePlace::System) {
         request.system.insert(request.stable_system, SystemBlock::CachePoint(CachePoint::new(lifetime)));
         return true;
     }
     match &mut request.tools {
-        Some(tools) if traits.caches_tools => {
+        Some(tools) if rules.allows(CachePlace::Tools) => {
             tools.mark(CachePoint::new(lifetime));
             true
         }

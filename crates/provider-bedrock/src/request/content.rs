@@ -154,7 +154,7 @@ impl<'a> Content<'a> {
 
     /// Checks what only the whole request tells.
     pub(super) fn check(&self) -> Result<(), ProviderError> {
-        self.images.check(self.traits.most_images)
+        self.images.check(&self.traits.behaviour.media)
     }
 
     fn push(
@@ -165,11 +165,11 @@ impl<'a> Content<'a> {
     ) -> Result<(), ProviderError> {
         match piece {
             Piece::Text(text) => push_text(blocks, text),
-            Piece::Document(_) if self.traits.capabilities.documents == Some(false) => {
+            Piece::Document(_) if self.traits.capabilities().documents == Some(false) => {
                 omit(blocks, "(document omitted: model does not support documents)");
             }
             Piece::Document(document) => blocks.push(media::document(document, &mut self.names, place)?),
-            Piece::Video(_) if self.traits.capabilities.video != Some(true) => {
+            Piece::Video(_) if self.traits.capabilities().video != Some(true) => {
                 omit(blocks, "(video omitted: model does not support video)");
             }
             Piece::Video(video) if self.newest_video.is_some_and(|newest| std::ptr::eq(newest, video)) => {

@@ -19,8 +19,8 @@ use crate::request::content::{Content, PLACEHOLDER, Piece, cache_point, omit, pu
 use crate::request::model_traits::ModelTraits;
 use crate::request::reasoning;
 use crate::request::refusal::refuse;
-use crate::request::tool_id::ToolIds;
-use crate::request::tools::is_tool_name;
+use crate::request::tool_id::{ToolIdRule, ToolIds};
+use crate::request::tool_names::ToolNames;
 
 /// What a model says between its tools' results and what follows, where it may not be asked both in one turn.
 const SEPARATOR: &str = "(tool results received)";
@@ -33,15 +33,19 @@ pub(super) fn turns<'a>(
     target: &'a Target<'_>,
     context: &'a Context,
     traits: &'a ModelTraits,
-    has_tools: bool,
+    names: Option<&'a ToolNames<'a>>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<Vec<Turn<'a>>, ProviderError> {
     let mut builder = Builder {
         target,
         traits,
-        has_tools,
         results: Results::of(&context.messages),
-        ids: ToolIds::new(traits.tool_ids),
+        ids: ToolIds::new(if traits.capabilities().nine_character_tool_ids == Some(true) {
+            ToolIdRule::NineAlphanumerics
+        } else {
+            ToolIdRule::Service
+        }),
+        names,
         content: Content::new(context, traits),
         turns: Vec::new(),
         diagnostics,
@@ -64,7 +68,7 @@ pub(super) fn check_end(
     has_tools: bool,
 ) -> Result<(), ProviderError> {
     let Some(Turn { role: Role::Assistant, .. }) = turns.last() else { return Ok(()) };
-    if traits.capabilities.assistant_prefill == Some(false) {
+    if traits.capabilities().assistant_prefill == Some(false) {
         let rule = "the conversation must end with a user message or a tool result: the model does not continue an answer";
         return Err(refuse("context.messages", rule));
     }
@@ -111,7 +115,8 @@ impl<'a> Results<'a> {
 struct Builder<'a, 'd> {
     target: &'a Target<'a>,
     traits: &'a ModelTraits,
-    has_tools: bool,
+    /// `None` where no tools are offered, and the history must tell of them as text.
+    names: Option<&'a ToolNames<'a>>,
     results: Results<'a>,
     ids: ToolIds,
     content: Content<'a>,
@@ -157,9 +162,9 @@ impl<'a> Builder<'a, '_> {
                 AssistantBlock::ToolCall(call) => {
                     let result = self.results.take(call.id.as_str(), position);
                     let mut id = String::new();
-                    if self.has_tools {
+                    if let Some(names) = self.names {
                         id = self.ids.next(call.id.as_str());
-                        blocks.push(tool_use(call, &id));
+                        blocks.push(tool_use(call, &id, names));
                     } else {
                         blocks.push(Block::Text(Cow::Owned(call_as_text(call))));
                     }
@@ -176,11 +181,12 @@ impl<'a> Builder<'a, '_> {
         self.push(Role::Assistant, blocks, false);
         // In the order in which results came; calls without one last.
         answers.sort_by_key(|answer| answer.result.map_or(usize::MAX, |(index, _)| index));
-        if self.has_tools { self.answers(answers) } else { self.answers_as_text(&answers) }
+        if self.names.is_some() { self.answers(answers) } else { self.answers_as_text(&answers) }
     }
 
     /// The results of a turn's calls; calls without one get an error.
     fn answers(&mut self, answers: Vec<Answer<'a>>) -> Result<(), ProviderError> {
+        let takes_status = self.traits.capabilities().result_status == Some(true);
         let mut blocks = Vec::new();
         let mut behind = Vec::new();
         for Answer { id, call, result } in answers {
@@ -193,8 +199,7 @@ impl<'a> Builder<'a, '_> {
                 self.diagnostics.push(added.with("toolCallId", call.id.as_str()));
                 vec![Block::text("No result provided")]
             };
-            let status =
-                self.traits.takes_result_status.then_some(if is_error { "error" } else { "success" });
+            let status = takes_status.then_some(if is_error { "error" } else { "success" });
             blocks.push(Block::ToolResult(ToolResult { tool_use_id: id, content, status }));
         }
         self.push(Role::User, blocks, false);
@@ -212,7 +217,8 @@ impl<'a> Builder<'a, '_> {
     ) -> Result<Vec<Block<'a>>, ProviderError> {
         let place = format!("context.messages[{index}]");
         // Claude takes only text in a result that is an error.
-        let takes_images = self.traits.takes_result_images && !(self.traits.is_claude() && result.is_error);
+        let takes_images = self.traits.capabilities().tool_result_images != Some(false)
+            && !(self.traits.is_claude() && result.is_error);
         let mut moved = Vec::new();
         let pieces = result.content.iter().map(Piece::from);
         let content = self.content.of_result(pieces, takes_images, &place, &mut moved, self.diagnostics)?;
@@ -244,9 +250,9 @@ impl<'a> Builder<'a, '_> {
         if blocks.is_empty() {
             return;
         }
-        if self.traits.separates_results
+        if self.traits.capabilities().turn_separation == Some(true)
             && role == Role::User
-            && !matches!(blocks.first(), Some(Block::ToolResult(_)))
+            && !blocks.iter().all(|block| matches!(block, Block::ToolResult(_) | Block::CachePoint(_)))
             && let Some(Turn { role: Role::User, content, .. }) = self.turns.last()
             && content.iter().any(|block| matches!(block, Block::ToolResult(_)))
         {
@@ -305,20 +311,8 @@ impl<'a> Builder<'a, '_> {
     }
 }
 
-fn tool_use<'a>(call: &'a ToolCall, id: &str) -> Block<'a> {
-    let name = if is_tool_name(&call.name) {
-        Cow::Borrowed(call.name.as_str())
-    } else {
-        let allowed =
-            |character: char| character.is_ascii_alphanumeric() || character == '_' || character == '-';
-        let name: String = call
-            .name
-            .chars()
-            .take(64)
-            .map(|character| if allowed(character) { character } else { '_' })
-            .collect();
-        Cow::Owned(if name.is_empty() { "tool".to_owned() } else { name })
-    };
+fn tool_use<'a>(call: &'a ToolCall, id: &str, names: &ToolNames<'_>) -> Block<'a> {
+    let name = names.sent(&call.name);
     let input = if has_empty_key(&call.arguments) {
         Cow::Owned(without_empty_keys(&call.arguments))
     } else {

@@ -5,6 +5,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use clawdia_bedrock_models::MediaLimits;
 use clawdia_core::{Diagnostic, Image, ProviderError};
 use imagesize::ImageType;
 
@@ -90,10 +91,10 @@ impl Images {
         Ok(())
     }
 
-    /// Checks what only the whole request tells. `most` is how many images the model takes, where that is known.
-    pub(super) fn check(&self, most: Option<usize>) -> Result<(), ProviderError> {
-        if let Some(most) = most
-            && self.count > most
+    /// Checks what only the whole request tells.
+    pub(super) fn check(&self, limits: &MediaLimits) -> Result<(), ProviderError> {
+        if let Some(most) = limits.images
+            && self.count > usize::try_from(most).unwrap_or(usize::MAX)
         {
             let rule = format!(
                 "the conversation holds {} images and the model takes {most}; leave some out",

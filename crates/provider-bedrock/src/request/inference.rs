@@ -2,7 +2,6 @@
 //!
 //! Separate because what may be sent depends on the model and on its thinking, and what is left out must be said.
 
-use clawdia_bedrock_models::Family;
 use clawdia_core::{Diagnostic, StreamOptions};
 use serde::Serialize;
 
@@ -51,13 +50,23 @@ pub(super) fn max_tokens(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<u64> {
     let known = (traits.max_tokens > 0).then_some(traits.max_tokens);
+    let least = traits.behaviour.least_max_tokens;
+    let mut changed = |code: &str, message: String, limit: u64| {
+        diagnostics.push(Diagnostic::new(code, message).with("maxTokens", limit));
+        Some(limit)
+    };
     match (options.max_tokens, known) {
-        (Some(wanted), Some(limit)) if wanted > limit => {
-            let message = format!("`{}` writes at most {limit} tokens", target.model.id);
-            diagnostics.push(Diagnostic::new("bedrock_max_tokens_lowered", message).with("maxTokens", limit));
-            Some(limit)
-        }
-        (Some(wanted), _) => Some(wanted.max(1)),
+        (Some(wanted), Some(limit)) if wanted > limit => changed(
+            "bedrock_max_tokens_lowered",
+            format!("`{}` writes at most {limit} tokens", target.model.id),
+            limit,
+        ),
+        (Some(wanted), _) if wanted < least => changed(
+            "bedrock_max_tokens_raised",
+            format!("`{}` takes no limit below {least}", target.model.id),
+            least,
+        ),
+        (Some(wanted), _) => Some(wanted),
         (None, known) if traits.is_claude() => known,
         (None, _) => None,
     }
@@ -71,7 +80,7 @@ fn temperature(
 ) -> Option<f64> {
     // JSON has no word for infinities and the like; the service would refuse them anyway.
     let wanted = options.temperature.filter(|temperature| temperature.is_finite())?;
-    let reason = if traits.capabilities.sampling_params == Some(false) || traits.family == Family::Gpt {
+    let reason = if traits.capabilities().sampling_params == Some(false) {
         "the model refuses `temperature`"
     } else if traits.is_claude() && thinking.is_on {
         "the model refuses `temperature` while it thinks"
@@ -87,9 +96,7 @@ fn stop_sequences<'a>(
     traits: &ModelTraits,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> &'a [String] {
-    if matches!(traits.family, Family::Gpt | Family::GptOss | Family::Grok)
-        && !options.stop_sequences.is_empty()
-    {
+    if traits.capabilities().stop_sequences == Some(false) && !options.stop_sequences.is_empty() {
         let reason = "the model refuses `stopSequences`";
         diagnostics.push(Diagnostic::new("bedrock_stop_sequences_dropped", reason));
         return &[];

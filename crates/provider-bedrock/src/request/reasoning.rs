@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use clawdia_bedrock_models::{self as facts, Family};
+use clawdia_bedrock_models::{self as facts, ReplayText};
 use clawdia_core::{Api, AssistantMessage, Diagnostic, ModelId, Thinking};
 
 use crate::request::Target;
@@ -46,34 +46,29 @@ pub(super) fn replay<'a>(
         .as_deref()
         .filter(|signature| !signature.is_empty() && *signature != "reasoning_content");
     let text = thinking.thinking.as_str();
+    let replay = traits.behaviour.replay;
     if thinking.redacted {
         let readable = signature.is_some_and(|payload| STANDARD.decode(payload).is_ok());
-        let taken = matches!(traits.family, Family::Claude | Family::Gpt);
-        if readable && taken {
+        if readable && replay.redacted {
             return signature.map(|payload| Block::ReasoningContent(Reasoning::RedactedContent(payload)));
         }
         dropped(diagnostics, "hidden reasoning that cannot be replayed was left out");
         return None;
     }
-    if traits.is_claude() {
-        return match signature {
-            Some(_) => {
-                Some(Block::ReasoningContent(Reasoning::ReasoningText(ReasoningText { text, signature })))
-            }
-            // Claude refuses reasoning without its signature; what it said may still be read.
-            None if !text.trim().is_empty() => Some(Block::Text(Cow::Borrowed(text))),
-            None => None,
-        };
+    let reasoning = |signature| {
+        Some(Block::ReasoningContent(Reasoning::ReasoningText(ReasoningText { text, signature })))
+    };
+    match replay.text {
+        ReplayText::Signed if signature.is_some() => reasoning(signature),
+        _ if text.trim().is_empty() => None,
+        // Reasoning is refused without its signature; what it said may still be read.
+        ReplayText::Signed => Some(Block::Text(Cow::Borrowed(text))),
+        ReplayText::Unsigned => reasoning(None),
+        _ => {
+            dropped(diagnostics, "reasoning was left out, since the model does not take any back");
+            None
+        }
     }
-    if text.trim().is_empty() {
-        return None;
-    }
-    if traits.takes_unsigned_reasoning() {
-        let reasoning = ReasoningText { text, signature: None };
-        return Some(Block::ReasoningContent(Reasoning::ReasoningText(reasoning)));
-    }
-    dropped(diagnostics, "reasoning was left out, since the model does not take any back");
-    None
 }
 
 /// Says once that reasoning was left out.

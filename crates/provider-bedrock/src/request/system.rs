@@ -37,7 +37,7 @@ pub(super) fn prompt<'a>(
     if given(&dynamic) {
         prompt.blocks.push(SystemBlock::Text(dynamic));
     }
-    if traits.capabilities.system_messages != Some(false) || prompt.blocks.is_empty() {
+    if traits.capabilities().system_messages != Some(false) || prompt.blocks.is_empty() {
         return prompt;
     }
     if let Some(Turn { role: Role::User, content, volatile_from }) = turns.first_mut() {

@@ -3,7 +3,7 @@
 //! Separate because each family has its own words for it, and because thinking decides over other settings: the limit on
 //! tokens, sampling, forced tools.
 
-use clawdia_bedrock_models::{Effort, Family};
+use clawdia_bedrock_models::{Effort, LEAST_THINKING_BUDGET, ThinkingDialect};
 use clawdia_core::{Diagnostic, StreamOptions, ThinkingLevel};
 use serde_json::{Map, Value, json};
 
@@ -12,8 +12,11 @@ use crate::request::block::{Block, Role, Turn};
 use crate::request::inference::max_tokens;
 use crate::request::model_traits::ModelTraits;
 
-/// The least budget the service takes, in tokens.
-const LEAST_BUDGET: u64 = 1_024;
+/// Lets the model think between the calls of one turn.
+const INTERLEAVED_BETA: &str = "interleaved-thinking-2025-05-14";
+
+/// Lets a request say what becomes of thinking whose context has changed.
+const BINDING_BETA: &str = "thinking-binding-controls-2026-08-01";
 
 /// What thinking adds to a request.
 #[derive(Debug, Default)]
@@ -27,9 +30,13 @@ pub(super) struct ThinkingPlan {
 }
 
 impl ThinkingPlan {
+    fn on(fields: impl IntoIterator<Item = (&'static str, Value)>) -> Self {
+        let fields = fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        Self { is_on: true, fields, max_tokens: None }
+    }
+
     pub(super) fn forbids_forced_tools(&self, traits: &ModelTraits) -> bool {
-        // Newer models allow both together and say so in the facts.
-        self.is_on && traits.is_claude() && traits.capabilities.forced_tool_choice != Some(true)
+        self.is_on && traits.is_claude() && traits.capabilities().forced_tools_while_thinking != Some(true)
     }
 }
 
@@ -41,182 +48,174 @@ pub(super) fn plan(
     turns: &[Turn<'_>],
     diagnostics: &mut Vec<Diagnostic>,
 ) -> ThinkingPlan {
-    let always_on = traits.capabilities.thinking_always_on == Some(true);
     let Some(level) = options.reasoning else {
-        return ThinkingPlan { is_on: always_on, ..ThinkingPlan::default() };
+        return ThinkingPlan { is_on: traits.thinks_unasked(), ..ThinkingPlan::default() };
     };
+    let mut planner = Planner { target, options, traits, level, diagnostics };
     if !traits.reasoning {
         if level != ThinkingLevel::Off {
-            let message = format!("`{}` does not think", target.model.id);
-            diagnostics
-                .push(Diagnostic::new("bedrock_thinking_dropped", message).with("level", level.as_str()));
+            planner.drop_thinking(format!("`{}` does not think", target.model.id));
         }
         return ThinkingPlan::default();
     }
-    match traits.family {
-        Family::Claude if traits.capabilities.adaptive_thinking == Some(true) => {
-            adaptive(target, level, always_on, traits, diagnostics)
-        }
-        Family::Claude if level == ThinkingLevel::Off => ThinkingPlan::default(),
-        Family::Claude if resumes_without_thinking(turns) => {
-            let message = "the turn in progress began without thinking and must go on so";
-            diagnostics
-                .push(Diagnostic::new("bedrock_thinking_dropped", message).with("level", level.as_str()));
+    match traits.behaviour.thinking {
+        ThinkingDialect::ClaudeAdaptive => planner.adaptive(),
+        ThinkingDialect::ClaudeBudget if level == ThinkingLevel::Off => ThinkingPlan::default(),
+        ThinkingDialect::ClaudeBudget if resumes_without_thinking(turns) => {
+            planner.drop_thinking("the turn in progress began without thinking and must go on so".to_owned());
             ThinkingPlan::default()
         }
-        Family::Claude => budget(target, options, level, traits, diagnostics),
-        Family::GptOss => effort_field("reasoning_effort", level, Effort::High, target, diagnostics),
-        Family::Gpt => {
-            let ceiling =
-                if traits.capabilities.effort_xhigh == Some(true) { Effort::Xhigh } else { Effort::High };
-            let plan = effort_field("effort", level, ceiling, target, diagnostics);
-            let fields = plan
-                .fields
-                .into_iter()
-                .map(|(_, effort)| ("reasoning".to_owned(), json!({ "effort": effort })));
-            ThinkingPlan { fields: fields.collect(), ..plan }
+        ThinkingDialect::ClaudeBudget => planner.budget(),
+        ThinkingDialect::OpenAiFlatEffort => planner.effort(|effort| ("reasoning_effort", json!(effort))),
+        ThinkingDialect::OpenAiNestedEffort => {
+            planner.effort(|effort| ("reasoning", json!({ "effort": effort })))
         }
-        Family::Nova => nova(level, options),
+        ThinkingDialect::ReasoningConfigWord => planner.effort(|effort| ("reasoning_config", json!(effort))),
+        ThinkingDialect::NovaReasoningConfig => planner.nova(),
         _ => {
-            let message =
-                format!("how `{}` is asked to think is not known; it decides by itself", target.model.id);
-            diagnostics
-                .push(Diagnostic::new("bedrock_thinking_dropped", message).with("level", level.as_str()));
-            ThinkingPlan::default()
+            if level != ThinkingLevel::Off {
+                let id = &target.model.id;
+                planner.drop_thinking(format!(
+                    "how `{id}` is asked to think is not known; it decides by itself"
+                ));
+            }
+            ThinkingPlan { is_on: traits.thinks_unasked(), ..ThinkingPlan::default() }
         }
     }
 }
 
-/// Whether the last turn of the model called tools without thinking first, and their results are what it is asked to go on
-/// from: the service wants such a turn to begin with thinking once thinking is on.
+/// Whether the model goes on from a turn of its own that did not begin with thinking: from the results of tools it called,
+/// or from the beginning of an answer. The service wants such a turn to begin with thinking once thinking is on.
 fn resumes_without_thinking(turns: &[Turn<'_>]) -> bool {
-    let Some(last) = turns.iter().rfind(|turn| turn.role == Role::Assistant) else { return false };
-    let calls = last.content.iter().any(|block| matches!(block, Block::ToolUse(_)));
-    calls && !matches!(last.content.first(), Some(Block::ReasoningContent(_)))
+    let Some(last) = turns.iter().rposition(|turn| turn.role == Role::Assistant) else { return false };
+    let goes_on =
+        last + 1 == turns.len() || turns[last].content.iter().any(|block| matches!(block, Block::ToolUse(_)));
+    goes_on && !matches!(turns[last].content.first(), Some(Block::ReasoningContent(_)))
 }
 
-/// Claude that decides how much to think, given an effort.
-fn adaptive(
-    target: &Target<'_>,
+struct Planner<'p> {
+    target: &'p Target<'p>,
+    options: &'p StreamOptions,
+    traits: &'p ModelTraits,
     level: ThinkingLevel,
-    always_on: bool,
-    traits: &ModelTraits,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> ThinkingPlan {
-    let mut plan = ThinkingPlan::default();
-    if level == ThinkingLevel::Off && !always_on {
-        plan.fields.insert("thinking".to_owned(), json!({ "type": "disabled" }));
-        return plan;
-    }
-    let effort = claude_effort(target, level, traits);
-    if level == ThinkingLevel::Off {
-        let message = format!("`{}` always thinks; it is asked to think little", target.model.id);
-        diagnostics.push(Diagnostic::new("bedrock_thinking_always_on", message).with("effort", effort));
-    } else if effort != level.as_str() {
-        let message = format!("`{}` has no thinking level `{level}`", target.model.id);
-        diagnostics.push(Diagnostic::new("bedrock_thinking_level_changed", message).with("effort", effort));
-    }
-    let mut thinking = json!({ "type": "adaptive" });
-    if !traits.gov_cloud {
-        thinking["display"] = json!("summarized");
-    }
-    plan.fields.insert("thinking".to_owned(), thinking);
-    plan.fields.insert("output_config".to_owned(), json!({ "effort": effort }));
-    plan.is_on = true;
-    plan
+    diagnostics: &'p mut Vec<Diagnostic>,
 }
 
-fn claude_effort<'a>(target: &'a Target<'_>, level: ThinkingLevel, traits: &ModelTraits) -> &'a str {
-    // A configured or known word goes first; then the levels all adaptive models share.
-    if let Some(Some(word)) = target.model.thinking_level_map.get(&level) {
-        return word;
+impl Planner<'_> {
+    fn drop_thinking(&mut self, reason: String) {
+        let dropped = Diagnostic::new("bedrock_thinking_dropped", reason);
+        self.diagnostics.push(dropped.with("level", self.level.as_str()));
     }
-    match level {
-        ThinkingLevel::Off | ThinkingLevel::Minimal | ThinkingLevel::Low => "low",
-        ThinkingLevel::Medium => "medium",
-        ThinkingLevel::XHigh | ThinkingLevel::Max if traits.capabilities.effort_xhigh == Some(true) => {
-            "xhigh"
+
+    /// The model's word for the level: a configured one, else what the facts know.
+    fn word(&mut self, level: ThinkingLevel) -> Option<String> {
+        let configured = self.target.model.thinking_level_map.get(&level).cloned().flatten();
+        let word = configured.or_else(|| self.traits.behaviour.effort(level).map(str::to_owned))?;
+        if level == ThinkingLevel::Off {
+            if word != Effort::None.as_str() {
+                let message =
+                    format!("`{}` always thinks; it is asked to think little", self.target.model.id);
+                let told = Diagnostic::new("bedrock_thinking_always_on", message);
+                self.diagnostics.push(told.with("effort", word.as_str()));
+            }
+        } else if word != level.as_str() {
+            let message = format!("`{}` has no thinking level `{level}`", self.target.model.id);
+            let told = Diagnostic::new("bedrock_thinking_level_changed", message);
+            self.diagnostics.push(told.with("effort", word.as_str()));
         }
-        ThinkingLevel::High | ThinkingLevel::XHigh | ThinkingLevel::Max => "high",
+        Some(word)
     }
-}
 
-/// Claude that is given a number of tokens to think with.
-fn budget(
-    target: &Target<'_>,
-    options: &StreamOptions,
-    level: ThinkingLevel,
-    traits: &ModelTraits,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> ThinkingPlan {
-    let wanted = match level {
-        ThinkingLevel::Off | ThinkingLevel::Minimal => LEAST_BUDGET,
-        ThinkingLevel::Low => 2_048,
-        ThinkingLevel::Medium => 8_192,
-        ThinkingLevel::High | ThinkingLevel::XHigh | ThinkingLevel::Max => 16_384,
-    };
-    // Thinking counts against the limit, so a limit on the answer alone must grow by the budget.
-    let model_limit = traits.max_tokens;
-    let limit = match max_tokens(target, options, traits, diagnostics) {
-        Some(limit) if options.max_tokens.is_some() => {
-            let room = limit.saturating_add(wanted);
-            if model_limit > 0 { room.min(model_limit) } else { room }
+    /// Claude that decides how much to think, given an effort.
+    fn adaptive(&mut self) -> ThinkingPlan {
+        let capabilities = self.traits.capabilities();
+        if self.level == ThinkingLevel::Off {
+            if capabilities.thinking_between_tools == Some(true) {
+                let thinking = json!({ "type": "between_tools" });
+                return ThinkingPlan::on([("thinking", thinking)]);
+            }
+            if capabilities.thinking_always_on != Some(true) {
+                let fields = [("thinking".to_owned(), json!({ "type": "disabled" }))];
+                return ThinkingPlan { fields: fields.into_iter().collect(), ..ThinkingPlan::default() };
+            }
         }
-        Some(limit) => limit,
-        None => wanted.saturating_add(4_096),
-    };
-    let budget = if limit > wanted { wanted } else { limit.saturating_sub(LEAST_BUDGET) };
-    if budget < LEAST_BUDGET {
-        let message = format!("{limit} tokens leave no room for the least thinking, {LEAST_BUDGET} tokens");
-        diagnostics.push(Diagnostic::new("bedrock_thinking_dropped", message).with("level", level.as_str()));
-        return ThinkingPlan::default();
+        let binds = capabilities.binds_thinking_blocks == Some(true) && !self.traits.gov_cloud;
+        let effort = self.word(self.level);
+        let mut thinking = json!({ "type": "adaptive" });
+        if !self.traits.gov_cloud {
+            thinking["display"] = json!("summarized");
+        }
+        let mut fields = Vec::new();
+        if binds {
+            thinking["block_binding"] = json!({ "prefix_mismatch_behavior": "drop_block" });
+            fields.push(("anthropic_beta", json!([BINDING_BETA])));
+        }
+        fields.insert(0, ("thinking", thinking));
+        if let Some(effort) = effort {
+            fields.insert(1, ("output_config", json!({ "effort": effort })));
+        }
+        ThinkingPlan::on(fields)
     }
-    let mut thinking = json!({ "type": "enabled", "budget_tokens": budget });
-    if !traits.gov_cloud {
-        thinking["display"] = json!("summarized");
-    }
-    let mut fields = Map::new();
-    fields.insert("thinking".to_owned(), thinking);
-    fields.insert("anthropic_beta".to_owned(), json!(["interleaved-thinking-2025-05-14"]));
-    ThinkingPlan { is_on: true, fields, max_tokens: Some(limit) }
-}
 
-/// A family that takes an effort in one flat member.
-fn effort_field(
-    member: &str,
-    level: ThinkingLevel,
-    ceiling: Effort,
-    target: &Target<'_>,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> ThinkingPlan {
-    let effort = match target.model.thinking_level_map.get(&level) {
-        Some(Some(word)) => word.as_str(),
-        _ => match level {
-            ThinkingLevel::Off | ThinkingLevel::Minimal | ThinkingLevel::Low => "low",
-            ThinkingLevel::Medium => "medium",
-            ThinkingLevel::XHigh | ThinkingLevel::Max if ceiling >= Effort::Xhigh => "xhigh",
-            ThinkingLevel::High | ThinkingLevel::XHigh | ThinkingLevel::Max => "high",
-        },
-    };
-    if level == ThinkingLevel::Off && effort == "low" {
-        let message = format!("`{}` always thinks; it is asked to think little", target.model.id);
-        diagnostics.push(Diagnostic::new("bedrock_thinking_always_on", message).with("effort", effort));
+    /// Claude that is given a number of tokens to think with.
+    fn budget(&mut self) -> ThinkingPlan {
+        let wanted = match self.level {
+            ThinkingLevel::Off | ThinkingLevel::Minimal => LEAST_THINKING_BUDGET,
+            ThinkingLevel::Low => 2_048,
+            ThinkingLevel::Medium => 8_192,
+            ThinkingLevel::High | ThinkingLevel::XHigh | ThinkingLevel::Max => 16_384,
+        };
+        // Thinking counts against the limit, so a limit on the answer alone must grow by the budget.
+        let model_limit = self.traits.max_tokens;
+        let limit = match max_tokens(self.target, self.options, self.traits, self.diagnostics) {
+            Some(limit) if self.options.max_tokens.is_some() => {
+                let room = limit.saturating_add(wanted);
+                if model_limit > 0 { room.min(model_limit) } else { room }
+            }
+            Some(limit) => limit,
+            None => wanted.saturating_add(4_096),
+        };
+        let budget = if limit > wanted { wanted } else { limit.saturating_sub(LEAST_THINKING_BUDGET) };
+        if budget < LEAST_THINKING_BUDGET {
+            let least = LEAST_THINKING_BUDGET;
+            self.drop_thinking(format!(
+                "{limit} tokens leave no room for the least thinking, {least} tokens"
+            ));
+            return ThinkingPlan::default();
+        }
+        let mut thinking = json!({ "type": "enabled", "budget_tokens": budget });
+        if !self.traits.gov_cloud {
+            thinking["display"] = json!("summarized");
+        }
+        let plan = ThinkingPlan::on([("thinking", thinking), ("anthropic_beta", json!([INTERLEAVED_BETA]))]);
+        ThinkingPlan { max_tokens: Some(limit), ..plan }
     }
-    let fields = [(member.to_owned(), json!(effort))].into_iter().collect();
-    ThinkingPlan { is_on: true, fields, max_tokens: None }
-}
 
-/// Nova 2, which knows three efforts.
-fn nova(level: ThinkingLevel, options: &StreamOptions) -> ThinkingPlan {
-    let effort = match level {
-        ThinkingLevel::Off => return ThinkingPlan::default(),
-        ThinkingLevel::Minimal | ThinkingLevel::Low => "low",
-        // High effort is refused together with a limit on tokens, which the caller gave on purpose.
-        _ if options.max_tokens.is_some() => "medium",
-        ThinkingLevel::Medium => "medium",
-        ThinkingLevel::High | ThinkingLevel::XHigh | ThinkingLevel::Max => "high",
-    };
-    let config = json!({ "type": "enabled", "maxReasoningEffort": effort });
-    let fields = [("reasoningConfig".to_owned(), config)].into_iter().collect();
-    ThinkingPlan { is_on: true, fields, max_tokens: None }
+    /// A family that takes an effort in one member.
+    fn effort(&mut self, member: impl FnOnce(&str) -> (&'static str, Value)) -> ThinkingPlan {
+        match self.word(self.level) {
+            Some(effort) => {
+                let plan = ThinkingPlan::on([member(&effort)]);
+                ThinkingPlan { is_on: effort != Effort::None.as_str(), ..plan }
+            }
+            None => ThinkingPlan { is_on: self.traits.thinks_unasked(), ..ThinkingPlan::default() },
+        }
+    }
+
+    /// Nova 2, which refuses high effort together with a limit on tokens, which the caller gave on purpose.
+    fn nova(&mut self) -> ThinkingPlan {
+        let limited = self.options.max_tokens.is_some()
+            && self.traits.capabilities().max_tokens_with_high_effort == Some(false);
+        let level = if limited { self.level.min(ThinkingLevel::Medium) } else { self.level };
+        if level == ThinkingLevel::Off {
+            return ThinkingPlan::default();
+        }
+        match self.word(level) {
+            Some(effort) => {
+                let config = json!({ "type": "enabled", "maxReasoningEffort": effort });
+                ThinkingPlan::on([("reasoningConfig", config)])
+            }
+            None => ThinkingPlan::default(),
+        }
+    }
 }

@@ -12,6 +12,7 @@ use crate::request::block::CachePoint;
 use crate::request::model_traits::ModelTraits;
 use crate::request::refusal::refuse;
 use crate::request::thinking::ThinkingPlan;
+use crate::request::tool_names::ToolNames;
 
 /// The `toolConfig` of a request.
 #[derive(Debug, Serialize)]
@@ -32,7 +33,7 @@ enum ToolEntry<'a> {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct ToolSpec<'a> {
-    name: &'a str,
+    name: Cow<'a, str>,
     #[serde(skip_serializing_if = "str::is_empty")]
     description: &'a str,
     input_schema: InputSchema<'a>,
@@ -48,35 +49,38 @@ struct InputSchema<'a> {
 enum Choice<'a> {
     Auto {},
     Any {},
-    Tool { name: &'a str },
+    Tool { name: Cow<'a, str> },
 }
 
 /// The tools to send; `None` when there are none or the model must call none.
 pub(super) fn tool_config<'a>(
     context: &'a Context,
     options: &'a StreamOptions,
+    names: &ToolNames<'_>,
     traits: &ModelTraits,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<Option<ToolConfig<'a>>, ProviderError> {
     if context.tools.is_empty() || options.tool_choice == Some(ToolChoice::None) {
-        if let Some(choice @ (ToolChoice::Any | ToolChoice::Tool(_))) = &options.tool_choice {
-            return Err(refuse("options.toolChoice", format!("is {choice:?}, but the context has no tools")));
+        if matches!(options.tool_choice, Some(ToolChoice::Any | ToolChoice::Tool(_))) {
+            return Err(refuse("options.toolChoice", "demands a tool, but the context has none"));
         }
         return Ok(None);
     }
-    if traits.capabilities.tools == Some(false) {
+    if traits.capabilities().tools == Some(false) {
         diagnostics.push(Diagnostic::new("bedrock_tools_dropped", "the model takes no tools"));
         return Ok(None);
     }
     let mut tools = Vec::with_capacity(context.tools.len());
     for (index, tool) in context.tools.iter().enumerate() {
         let place = format!("context.tools[{index}]");
-        check_name(&tool.name, &place)?;
+        if tool.name.is_empty() {
+            return Err(refuse(&format!("{place}.name"), "is empty"));
+        }
         if context.tools[..index].iter().any(|other| other.name == tool.name) {
             return Err(refuse(&format!("{place}.name"), format!("`{}` is there twice", tool.name)));
         }
         tools.push(ToolEntry::ToolSpec(ToolSpec {
-            name: &tool.name,
+            name: names.sent(&tool.name),
             description: tool.description.trim(),
             input_schema: InputSchema { json: schema(&tool.parameters, &place)? },
         }));
@@ -92,7 +96,7 @@ pub(super) fn tool_config<'a>(
                     format!("`{name}` is none of the context's tools"),
                 ));
             }
-            Some(Choice::Tool { name })
+            Some(Choice::Tool { name: names.sent(name) })
         }
     };
     Ok(Some(ToolConfig { tools, tool_choice }))
@@ -120,17 +124,29 @@ impl ToolConfig<'_> {
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Self {
         let forced = matches!(self.tool_choice, Some(Choice::Any {} | Choice::Tool { .. }));
-        let reason = if self.tool_choice.is_some() && traits.capabilities.tool_choice == Some(false) {
+        let reason = if self.tool_choice.is_some() && traits.capabilities().tool_choice == Some(false) {
             "the model takes no tool choice"
-        } else if forced && traits.capabilities.forced_tool_choice == Some(false) {
+        } else if forced && traits.capabilities().forced_tool_choice == Some(false) {
             "the model cannot be forced to call a tool"
         } else if forced && thinking.forbids_forced_tools(traits) {
             "the model cannot be forced to call a tool while it thinks"
         } else {
-            return self;
+            return self.without_name(traits, diagnostics);
         };
         diagnostics.push(Diagnostic::new("bedrock_tool_choice_dropped", reason));
         self.tool_choice = None;
+        self
+    }
+
+    /// Demands any tool where a named one cannot be demanded.
+    fn without_name(mut self, traits: &ModelTraits, diagnostics: &mut Vec<Diagnostic>) -> Self {
+        if matches!(self.tool_choice, Some(Choice::Tool { .. }))
+            && traits.capabilities().named_tool_choice == Some(false)
+        {
+            let reason = "the model cannot be told which tool to call; it must call some tool";
+            diagnostics.push(Diagnostic::new("bedrock_tool_choice_widened", reason));
+            self.tool_choice = Some(Choice::Any {});
+        }
         self
     }
 }
@@ -149,19 +165,4 @@ fn schema<'a>(parameters: &'a Value, place: &str) -> Result<Cow<'a, Value>, Prov
             Ok(Cow::Owned(Value::Object(kind.chain(members.clone()).collect())))
         }
     }
-}
-
-/// The service takes `[a-zA-Z0-9_-]{1,64}`.
-fn check_name(name: &str, place: &str) -> Result<(), ProviderError> {
-    if is_tool_name(name) {
-        Ok(())
-    } else {
-        let rule = format!("`{name}` is no tool name: 1 to 64 letters, digits, `_` and `-`");
-        Err(refuse(&format!("{place}.name"), rule))
-    }
-}
-
-pub(super) fn is_tool_name(name: &str) -> bool {
-    (1..=64).contains(&name.len())
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
 }

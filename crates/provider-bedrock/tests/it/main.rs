@@ -5,6 +5,7 @@
 mod fixture;
 
 mod answers;
+mod any_history;
 mod differential;
 mod failures;
 mod requests;

@@ -216,9 +216,9 @@ async fn what_cannot_be_repaired_is_refused() {
     let mut twice = with_tool(question());
     twice.tools.push(twice.tools[0].clone());
     refused(&bedrock.ask(SONNET, &twice).await, "context.tools[1].name", "twice");
-    let mut misnamed = with_tool(question());
-    misnamed.tools[0].name = "read file".to_owned();
-    refused(&bedrock.ask(SONNET, &misnamed).await, "context.tools[0].name", "no tool name");
+    let mut unnamed = with_tool(question());
+    unnamed.tools[0].name.clear();
+    refused(&bedrock.ask(SONNET, &unnamed).await, "context.tools[0].name", "empty");
     let options = StreamOptions::default().with_tool_choice(ToolChoice::Tool("write".to_owned()));
     refused(&bedrock.ask_with(SONNET, &with_tool(question()), &options).await, "toolChoice", "write");
 }
