@@ -7,6 +7,8 @@
 pub struct CacheRules {
     /// Where points may stand.
     pub places: &'static [CachePlace],
+    /// Whether a point may stand right behind a document that is no PDF.
+    pub after_plain_documents: bool,
     /// Whether a point may ask for an hour (`ttl` = `1h`). Without it no `ttl` may be sent at all.
     pub one_hour: bool,
     /// Whether to send points only on request, since the family's gain from them is not certain.

@@ -73,12 +73,16 @@ capabilities! {
     effort_none = "effortNone",
     /// The effort `xhigh` is understood.
     effort_xhigh = "effortXhigh",
+    /// Tool results that are errors may hold images where others may.
+    error_result_images = "errorResultImages",
     /// A request may demand that some tool, or one named tool, be called.
     forced_tool_choice = "forcedToolChoice",
     /// Such a demand may stand beside thinking.
     forced_tools_while_thinking = "forcedToolsWhileThinking",
     /// Names of tools may have hyphens; otherwise calls of such tools fail, each time.
     hyphenated_tool_names = "hyphenatedToolNames",
+    /// Without a limit on tokens the service ends an answer long before the model would.
+    low_default_max_tokens = "lowDefaultMaxTokens",
     /// A limit on tokens may stand beside the effort `high`.
     max_tokens_with_high_effort = "maxTokensWithHighEffort",
     /// The demanded tool may be named.
@@ -87,6 +91,8 @@ capabilities! {
     nine_character_tool_ids = "nineCharacterToolIds",
     /// Parallel tool calls can be switched off.
     parallel_tool_use_config = "parallelToolUseConfig",
+    /// The conversation may end with the beginning of the answer although there are tools.
+    prefill_with_tools = "prefillWithTools",
     /// A request can make use of prompt caching. Whether it takes cache points is
     /// [`Behaviour::cache`](crate::Behaviour::cache)'s to say: OpenAI's models and others cache by themselves and
     /// refuse them. `Some(false)` does not rule out that the service caches unasked and bills at the cache-read
@@ -96,6 +102,12 @@ capabilities! {
     result_status = "resultStatus",
     /// `temperature` and `topP` are taken; `Some(false)` means that the service refuses them.
     sampling_params = "samplingParams",
+    /// `temperature` and `topP` may stand beside thinking.
+    sampling_while_thinking = "samplingWhileThinking",
+    /// `temperature` and `topP` may stand beside the effort `high`.
+    sampling_with_high_effort = "samplingWithHighEffort",
+    /// Search results are taken as such, to be cited; otherwise they are text.
+    search_results = "searchResults",
     /// Another service tier than the default one is taken.
     service_tiers = "serviceTiers",
     /// `/stop_details` can be asked for among the additional response fields; it says why the model refused.

@@ -221,6 +221,30 @@ fn an_hour_is_asked_for_wherever_it_has_a_price() {
 }
 
 #[test]
+fn claude_takes_no_point_right_behind_a_plain_document() {
+    assert!(!cache(SONNET_4_5).after_plain_documents);
+    assert!(cache("amazon.nova-2-lite-v1:0").after_plain_documents);
+}
+
+#[test]
+fn what_thinking_and_errors_forbid_is_said_for_every_claude() {
+    for facts in all() {
+        let flags = capabilities(facts.id);
+        if Behaviour::of(facts.id).family == Family::Claude {
+            assert_eq!(flags.error_result_images, Some(false), "{}", facts.id);
+            assert_eq!(flags.prefill_with_tools, Some(false), "{}", facts.id);
+            assert_eq!(flags.sampling_while_thinking, Some(false), "{}", facts.id);
+            assert_eq!(flags.low_default_max_tokens, Some(true), "{}", facts.id);
+            assert!(flags.forced_tools_while_thinking.is_some(), "{}", facts.id);
+        } else {
+            assert_eq!(flags.low_default_max_tokens, Some(false), "{}", facts.id);
+        }
+    }
+    assert_eq!(capabilities("amazon.nova-2-lite-v1:0").sampling_with_high_effort, Some(false));
+    assert_eq!(capabilities("amazon.nova-lite-v1:0").sampling_with_high_effort, Some(true));
+}
+
+#[test]
 fn nova_caches_on_request_and_never_among_tools() {
     let rules = cache("eu.amazon.nova-pro-v1:0");
     assert_eq!(rules.places, [CachePlace::System, CachePlace::Messages]);

@@ -84,7 +84,9 @@ fn replay(replay: Replay) -> String {
 fn cache(cache: &CacheRules) -> String {
     let places = slice(cache.places.iter().map(|place| format!("CachePlace::{place:?}")));
     format!(
-        "CacheRules {{ places: {places}, one_hour: {}, opt_in: {}, min_tokens: {}, max_tokens: {} }}",
+        "CacheRules {{ places: {places}, after_plain_documents: {}, one_hour: {}, opt_in: {}, min_tokens: {}, \
+         max_tokens: {} }}",
+        cache.after_plain_documents,
         cache.one_hour,
         cache.opt_in,
         option(cache.min_tokens),

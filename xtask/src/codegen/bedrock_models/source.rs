@@ -120,6 +120,7 @@ pub(super) enum ReplayText {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct CacheRules {
     pub(super) places: Vec<CachePlace>,
+    pub(super) after_plain_documents: bool,
     pub(super) one_hour: bool,
     pub(super) opt_in: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
