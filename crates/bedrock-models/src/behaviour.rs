@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use crate::family::{Identity, family_by_name};
 use crate::generated::RULES;
 use crate::{
-    CacheRules, Capabilities, Effort, Family, MediaLimits, ModelFacts, Replay, ThinkingDialect,
+    CacheRules, Capabilities, Effort, Family, MediaLimits, ModelFacts, Replay, ReplayText, ThinkingDialect,
     UnknownCapability,
 };
 
@@ -174,6 +174,10 @@ impl Behaviour {
                 _ => ThinkingDialect::None,
             };
         }
+        if self.family == Family::Other && self.thinking != ThinkingDialect::None {
+            // Who thinks in Claude's words is a Claude behind an opaque ARN, and wants its thoughts back.
+            self.replay = Replay { text: ReplayText::Signed, redacted: true };
+        }
     }
 
     /// The model's word for an effort, or the next lower one that it knows; never above what Bedrock takes for
@@ -195,15 +199,13 @@ impl Behaviour {
         if matches!(self.thinking, ThinkingDialect::None | ThinkingDialect::ClaudeBudget) {
             return None;
         }
-        let wanted = wanted.into();
+        let mut wanted = wanted.into();
         if let Some(Some(word)) = self.facts.and_then(|facts| facts.thinking_level(wanted.level())) {
-            // A word that is no effort is the model's own; no ceiling speaks of it.
-            return match Effort::parse(word) {
-                Some(effort) if effort > self.effort_ceiling => {
-                    self.nearest(self.effort_ceiling).map(Effort::as_str)
-                }
-                _ => Some(word),
-            };
+            match Effort::parse(word) {
+                Some(effort) => wanted = effort,
+                // A word of the model's own, above which no ceiling stands.
+                None => return Some(word),
+            }
         }
         if wanted == Effort::None && !self.knows(Effort::None) {
             return self.nearest(Effort::Minimal).filter(|_| self.cannot_but_think()).map(Effort::as_str);
@@ -248,7 +250,10 @@ impl Behaviour {
             Effort::Minimal => self.capabilities.effort_minimal,
             Effort::Xhigh => self.capabilities.effort_xhigh,
             Effort::Max => self.capabilities.effort_max,
-            Effort::Low | Effort::Medium | Effort::High => None,
+            // Also when only a configuration says that it is one.
+            Effort::Low | Effort::Medium | Effort::High => {
+                (self.thinking == ThinkingDialect::ClaudeAdaptive).then_some(true)
+            }
         };
         flag.unwrap_or_else(|| self.efforts.contains(&effort))
     }

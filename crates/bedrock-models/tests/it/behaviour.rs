@@ -349,12 +349,17 @@ fn what_follows_from_a_capability_follows_from_an_overruled_one() {
     assert!(!cache.one_hour);
 
     let adaptive = [("adaptiveThinking", true), ("effortXhigh", true)];
-    assert_eq!(overruled(OPAQUE, &adaptive).thinking, ThinkingDialect::ClaudeAdaptive);
+    let claude = overruled(OPAQUE, &adaptive);
+    assert_eq!(claude.thinking, ThinkingDialect::ClaudeAdaptive);
+    assert_eq!([claude.effort(Effort::Medium), claude.effort(Effort::Max)], [Some("medium"), Some("xhigh")]);
+    assert_eq!(claude.replay, Replay { text: ReplayText::Signed, redacted: true });
     assert_eq!(overruled(OPAQUE, &[("budgetThinking", true)]).thinking, ThinkingDialect::ClaudeBudget);
     let budget = overruled("anthropic.claude-opus-4-6-v1", &[("adaptiveThinking", false)]);
     assert_eq!(budget.thinking, ThinkingDialect::ClaudeBudget);
     let max = overruled("openai.gpt-5.4", &[("effortMax", true)]);
     assert_eq!(max.effort(Effort::Max), Some("max"));
+    let less = overruled("anthropic.claude-opus-4-6-v1", &[("effortMax", false)]);
+    assert_eq!(less.effort(Effort::Max), Some("high"));
     // OpenAI's models refuse cache points, whether they cache or not.
     assert_eq!(overruled("openai.gpt-5.4", &[("promptCaching", true)]).cache, None);
 }
