@@ -16,10 +16,10 @@ pub(crate) fn events(body: &[u8]) -> Result<Vec<BedrockEvent>, serde_json::Error
         let mut delta = |delta| events.push(BedrockEvent::BlockDelta { block, delta });
         match content {
             Content { text: Some(text), .. } => delta(BlockDelta::Text(text)),
-            Content { reasoning_content: Some(reasoning), .. } => {
+            Content { reasoning: Some(reasoning), .. } => {
                 reasoning.into_deltas().into_iter().for_each(delta);
             }
-            Content { citations_content: Some(cited), .. } => {
+            Content { cited: Some(cited), .. } => {
                 let text = cited.content.into_iter().filter_map(|piece| piece.text).collect();
                 delta(BlockDelta::Text(text));
                 cited
@@ -31,7 +31,7 @@ pub(crate) fn events(body: &[u8]) -> Result<Vec<BedrockEvent>, serde_json::Error
             }
             Content { tool_use: Some(tool), .. } => {
                 let input = (!tool.input.is_null()).then(|| tool.input.to_string());
-                let start = BlockStart::ToolUse { id: tool.tool_use_id, name: tool.name, input };
+                let start = BlockStart::ToolUse { id: tool.id, name: tool.name, input };
                 events.push(BedrockEvent::BlockStart { block, start });
             }
             Content { .. } => delta(BlockDelta::Other("unknown".to_owned())),
@@ -72,16 +72,17 @@ struct Message {
 #[serde(rename_all = "camelCase")]
 struct Content {
     text: Option<String>,
-    reasoning_content: Option<WholeReasoning>,
-    citations_content: Option<Cited>,
+    #[serde(rename = "reasoningContent")]
+    reasoning: Option<WholeReasoning>,
+    #[serde(rename = "citationsContent")]
+    cited: Option<Cited>,
     tool_use: Option<ToolUse>,
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct ToolUse {
-    #[serde(default)]
-    tool_use_id: String,
+    #[serde(default, rename = "toolUseId")]
+    id: String,
     #[serde(default)]
     name: String,
     #[serde(default)]

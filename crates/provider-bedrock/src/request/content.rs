@@ -103,7 +103,7 @@ impl<'a> Content<'a> {
                     omit(&mut blocks, "(image omitted: model does not support images)");
                 }
                 Piece::Image(image) => blocks.push(self.images.block(image, &place, diagnostics)?),
-                Piece::CachePoint(point) => blocks.push(cache_point(point)),
+                Piece::CachePoint(point) => blocks.push(cache_point(*point)),
                 piece => self.push(piece, &place, &mut blocks)?,
             }
         }
@@ -142,7 +142,7 @@ impl<'a> Content<'a> {
                         omit(&mut blocks, "(image attached after the tool results)");
                     }
                 }
-                Piece::CachePoint(point) => behind.push(cache_point(point)),
+                Piece::CachePoint(point) => behind.push(cache_point(*point)),
                 piece => self.push(piece, &place, &mut blocks)?,
             }
         }
@@ -218,7 +218,7 @@ pub(super) fn omit(blocks: &mut Vec<Block<'_>>, note: &'static str) {
 }
 
 /// A caller's mark. The plan for caching decides whether it may stand.
-pub(super) fn cache_point<'a>(point: &CallersPoint) -> Block<'a> {
+pub(super) fn cache_point<'a>(point: CallersPoint) -> Block<'a> {
     let ttl =
         if point.retention == Some(CacheRetention::Long) { Lifetime::OneHour } else { Lifetime::FiveMinutes };
     Block::CachePoint(CachePoint::new(ttl))

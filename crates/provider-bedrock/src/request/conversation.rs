@@ -171,7 +171,7 @@ impl<'a> Builder<'a, '_> {
                     answers.push(Answer { id, call, result });
                 }
                 AssistantBlock::Image(_) => omit(&mut blocks, "(image omitted: written by the model)"),
-                AssistantBlock::CachePoint(point) => blocks.push(cache_point(point)),
+                AssistantBlock::CachePoint(point) => blocks.push(cache_point(*point)),
                 _ => omit(&mut blocks, "(content omitted: not supported)"),
             }
         }
