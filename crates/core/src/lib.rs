@@ -72,7 +72,7 @@ pub use stop_reason::StopReason;
 pub use stream_event::{EventStream, Finish, StreamEvent};
 pub use stream_options::{CacheRetention, StreamOptions, TimeLimits, Timeouts};
 pub use thinking_level::{ParseThinkingLevelError, ThinkingLevel};
-pub use tool::{Tool, ToolChoice};
+pub use tool::{Strictness, Tool, ToolChoice};
 pub use transcript::ShapeError;
 pub use usage::Usage;
 

@@ -31,6 +31,19 @@ pub struct Tool {
     /// A JSON Schema of its arguments, an object; its key order is kept.
     #[serde(default = "any_object")]
     pub parameters: Value,
+    /// Whether the model's arguments are to be held to the schema while it writes; absent means no.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strict: Option<Strictness>,
+}
+
+/// How much it matters that a tool's arguments fit its schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Strictness {
+    /// Hold the model to the schema where it and the schema allow it.
+    Prefer,
+    /// Hold the model to the schema, or fail the call before it is sent.
+    Require,
 }
 
 fn any_object() -> Value {
@@ -38,9 +51,16 @@ fn any_object() -> Value {
 }
 
 impl Tool {
+    /// Sets [`strict`](Self::strict).
+    #[must_use]
+    pub fn with_strict(mut self, strictness: Strictness) -> Self {
+        self.strict = Some(strictness);
+        self
+    }
+
     /// Puts a tool together.
     pub fn new(name: impl Into<String>, description: impl Into<String>, parameters: Value) -> Self {
-        Self { name: name.into(), description: description.into(), parameters }
+        Self { name: name.into(), description: description.into(), parameters, strict: None }
     }
 }
 

@@ -4,19 +4,22 @@ mod plugin;
 mod settings;
 
 mod provider;
-mod request;
+mod call;
 mod route;
+mod learned;
+mod request;
 
+mod transport;
+mod headers;
+mod stream;
 mod limits;
 mod retry;
-mod stream;
-mod transport;
 
-mod error;
-mod event;
 mod frame;
-mod response;
+mod event;
 mod whole;
+mod response;
+mod error;
 
 pub use plugin::PLUGIN;
-pub use settings::{BedrockConfig, ProfilePreference};
+pub use settings::{BedrockConfig, ProfilePreference, ThinkingBudgets, ThinkingDisplay};

@@ -9,12 +9,14 @@ mod block;
 mod cache;
 mod content;
 mod conversation;
+mod estimate;
 mod image;
 mod inference;
 mod media;
 mod model_traits;
 mod reasoning;
 mod refusal;
+mod strict_schema;
 mod system;
 mod thinking;
 mod tool_id;
@@ -24,7 +26,7 @@ mod tools;
 use std::collections::{BTreeMap, HashMap};
 
 use bytes::Bytes;
-use clawdia_core::{Context, Diagnostic, Model, ProviderError, StreamOptions};
+use clawdia_core::{CacheRetention, Context, Diagnostic, Model, ProviderError, StreamOptions};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -35,6 +37,7 @@ use crate::request::model_traits::ModelTraits;
 use crate::request::refusal::refuse;
 use crate::request::tool_names::ToolNames;
 use crate::request::tools::ToolConfig;
+use crate::settings::BedrockConfig;
 use crate::transport::Operation;
 
 /// What a request is built for.
@@ -46,6 +49,12 @@ pub(crate) struct Target<'a> {
     pub(crate) invoked: &'a str,
     /// The region it is called in.
     pub(crate) region: &'a str,
+    /// The options that hold for it.
+    pub(crate) params: &'a BedrockConfig,
+    /// How long prompts are worth caching where nothing says.
+    pub(crate) default_retention: CacheRetention,
+    /// Whether tools that only prefer to be strict are not, since the service refused as many.
+    pub(crate) relaxed: bool,
 }
 
 /// A body, how to send it, and what was changed on the way to it.
@@ -53,6 +62,8 @@ pub(crate) struct Target<'a> {
 pub(crate) struct Request {
     pub(crate) operation: Operation,
     pub(crate) has_tools: bool,
+    /// Whether some tools are strict that need not be.
+    pub(crate) can_relax: bool,
     /// The host's names of tools that are sent under others, by the sent ones.
     pub(crate) renamed_tools: HashMap<String, String>,
     pub(crate) body: Bytes,
@@ -90,13 +101,14 @@ pub(crate) fn build(
     let names = ToolNames::of(&context.tools, traits.capabilities().hyphenated_tool_names != Some(false));
     let mut diagnostics = Vec::new();
 
-    let tools = tools::tool_config(context, options, &names, &traits, &mut diagnostics)?;
+    let tools = tools::tool_config(target, context, options, &names, &traits, &mut diagnostics)?;
     let mut messages =
         conversation::turns(target, context, &traits, tools.is_some().then_some(&names), &mut diagnostics)?;
     conversation::check_end(&messages, &traits, tools.is_some())?;
-    let thinking = thinking::plan(target, options, &traits, &messages, &mut diagnostics);
+    let prompt = estimate::prompt_tokens(context);
+    let thinking = thinking::plan(target, options, &traits, prompt, &messages, &mut diagnostics);
     let tools = tools.map(|tools| tools.fitting(&thinking, &traits, &mut diagnostics));
-    let inference_config = inference::config(target, options, &traits, &thinking, &mut diagnostics);
+    let inference_config = inference::config(target, options, &traits, prompt, &thinking, &mut diagnostics);
     let mut system = system::prompt(context, &traits, &mut messages, &mut diagnostics);
     let mut tools = tools;
     let cacheable = Cacheable {
@@ -105,10 +117,11 @@ pub(crate) fn build(
         stable_system: system.stable,
         turns: &mut messages,
     };
-    cache::place(cacheable, options, &traits, &mut diagnostics);
+    cache::place(cacheable, target, options, &traits, &mut diagnostics);
     check_metadata(&options.request_metadata)?;
 
     let has_tools = tools.is_some();
+    let can_relax = tools.as_ref().is_some_and(ToolConfig::can_relax);
     let operation = if has_tools && traits.capabilities().streaming_tools == Some(false) {
         Operation::Converse
     } else {
@@ -123,7 +136,14 @@ pub(crate) fn build(
         request_metadata: &options.request_metadata,
     };
     let body = serde_json::to_vec(&body).expect("the body holds text, finite numbers and string-keyed maps");
-    Ok(Request { operation, has_tools, body: body.into(), renamed_tools: names.into_renamed(), diagnostics })
+    Ok(Request {
+        operation,
+        has_tools,
+        can_relax,
+        body: body.into(),
+        renamed_tools: names.into_renamed(),
+        diagnostics,
+    })
 }
 
 /// The service's limits: 1 to 16 pairs, keys of 1 to 256 and values of 0 to 256 characters out of a fixed set.

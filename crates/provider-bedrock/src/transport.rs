@@ -45,9 +45,9 @@ pub(crate) enum Operation {
     Converse,
 }
 
-/// What a call sends.
+/// What is sent.
 #[derive(Debug, Clone)]
-pub(crate) struct Call {
+pub(crate) struct Sending {
     pub(crate) operation: Operation,
     pub(crate) model_id: String,
     pub(crate) body: Bytes,
@@ -66,29 +66,29 @@ pub(crate) fn client(connection: &Connection) -> Client {
     Client::from_conf(config)
 }
 
-/// Sends the call and waits for the head of the response. Dropping the future gives up the connection.
-pub(crate) async fn send(client: &Client, call: &Call, site: &CallSite) -> Result<Head, ProviderError> {
+/// Sends a request and waits for the head of the response. Dropping the future gives up the connection.
+pub(crate) async fn send(client: &Client, sending: &Sending, site: &CallSite) -> Result<Head, ProviderError> {
     let taken = Taken::default();
     let interceptor = Swap {
-        operation: call.operation,
-        body: call.body.clone(),
-        headers: call.headers.clone(),
+        operation: sending.operation,
+        body: sending.body.clone(),
+        headers: sending.headers.clone(),
         taken: taken.clone(),
     };
     let mut timeouts = TimeoutConfig::builder();
-    timeouts.set_connect_timeout(call.connect_timeout);
-    if call.connect_timeout.is_none() {
+    timeouts.set_connect_timeout(sending.connect_timeout);
+    if sending.connect_timeout.is_none() {
         timeouts = timeouts.disable_connect_timeout();
     }
     let overrides = aws_sdk_bedrockruntime::Config::builder().timeout_config(timeouts.build());
-    let refusal = match call.operation {
+    let refusal = match sending.operation {
         Operation::ConverseStream => {
-            let operation = client.converse_stream().model_id(&call.model_id).customize();
+            let operation = client.converse_stream().model_id(&sending.model_id).customize();
             let sent = operation.config_override(overrides).interceptor(interceptor).send().await;
             sent.err().map(|error| refused(error, site))
         }
         Operation::Converse => {
-            let operation = client.converse().model_id(&call.model_id).customize();
+            let operation = client.converse().model_id(&sending.model_id).customize();
             let sent = operation.config_override(overrides).interceptor(interceptor).send().await;
             sent.err().map(|error| refused(error, site))
         }
@@ -96,7 +96,7 @@ pub(crate) async fn send(client: &Client, call: &Call, site: &CallSite) -> Resul
     // What the SDK makes of a success without its body does not matter.
     let taken = taken.0.lock().unwrap_or_else(PoisonError::into_inner).take();
     match (taken, refusal) {
-        (Some(response), _) => accept(response, call.operation, site),
+        (Some(response), _) => accept(response, sending.operation, site),
         (None, Some(error)) => Err(error),
         (None, None) => Err(ProviderError::new(ErrorKind::Other, "the response was lost on the way")
             .with_attempt(site.attempt())),

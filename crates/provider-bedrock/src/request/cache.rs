@@ -7,6 +7,7 @@
 use clawdia_bedrock_models::{CachePlace, CacheRules};
 use clawdia_core::{CacheRetention, Diagnostic, StreamOptions};
 
+use crate::request::Target;
 use crate::request::block::{Block, CachePoint, Lifetime, Role, SystemBlock, Turn};
 use crate::request::model_traits::ModelTraits;
 use crate::request::tools::ToolConfig;
@@ -30,12 +31,14 @@ pub(super) struct Cacheable<'r, 'a> {
 /// service looks back only about twenty blocks from a mark to find what it has cached.
 pub(super) fn place(
     mut request: Cacheable<'_, '_>,
+    target: &Target<'_>,
     options: &StreamOptions,
     traits: &ModelTraits,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
+    let asked = options.cache_retention.or(target.params.cache_retention);
     let callers = normalise(request.turns, traits);
-    let Some(rules) = rules(options, traits, callers > 0) else {
+    let Some(rules) = rules(asked, traits, callers > 0) else {
         if callers > 0 {
             remove_points(request.turns, usize::MAX);
             let reason = "cache points were left out: the model has none, or caching is off for this call";
@@ -52,8 +55,8 @@ pub(super) fn place(
     }
     left -= callers.min(MOST);
 
-    let lifetime = match options.cache_retention {
-        Some(CacheRetention::Long) if rules.one_hour => Lifetime::OneHour,
+    let lifetime = match asked.unwrap_or(target.default_retention) {
+        CacheRetention::Long if rules.one_hour => Lifetime::OneHour,
         _ => Lifetime::FiveMinutes,
     };
     let mut users = user_turns_to_mark(request.turns).into_iter();
@@ -73,8 +76,7 @@ pub(super) fn place(
 }
 
 /// The model's rules, if marks are wanted at all.
-fn rules(options: &StreamOptions, traits: &ModelTraits, callers: bool) -> Option<CacheRules> {
-    let retention = options.cache_retention;
+fn rules(retention: Option<CacheRetention>, traits: &ModelTraits, callers: bool) -> Option<CacheRules> {
     let asked = callers || retention.is_some();
     let rules = traits.behaviour.cache.filter(|_| retention != Some(CacheRetention::None))?;
     // Some models bill for writes that may never be read: those are asked for explicitly.
@@ -183,7 +185,10 @@ fn mark_prompt(request: &mut Cacheable<'_, '_>, rules: CacheRules, lifetime: Lif
 fn can_precede_point(block: &Block<'_>, traits: &ModelTraits) -> bool {
     match block {
         Block::CachePoint(_) | Block::ReasoningContent(_) => false,
-        Block::Document(document) => document.format == "pdf" || !traits.is_claude(),
+        Block::Document(document) => {
+            let after_any = traits.behaviour.cache.is_some_and(|rules| rules.after_plain_documents);
+            document.format == "pdf" || after_any
+        }
         Block::Text(_)
         | Block::Image(_)
         | Block::Video(_)

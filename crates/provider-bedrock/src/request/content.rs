@@ -185,10 +185,10 @@ impl<'a> Content<'a> {
         Ok(())
     }
 
-    /// Claude cites from search hits; other models read them.
+    /// Some models cite from search hits; the others read them.
     fn push_search_result(&self, result: &'a SearchResult, blocks: &mut Vec<Block<'a>>) {
         let passages = result.content.iter().map(String::as_str).filter(|text| !text.trim().is_empty());
-        if self.traits.is_claude() && passages.clone().next().is_some() {
+        if self.traits.capabilities().search_results == Some(true) && passages.clone().next().is_some() {
             blocks.push(Block::SearchResult(SearchResultBlock {
                 source: &result.source,
                 title: &result.title,

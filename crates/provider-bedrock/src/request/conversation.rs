@@ -72,7 +72,7 @@ pub(super) fn check_end(
         let rule = "the conversation must end with a user message or a tool result: the model does not continue an answer";
         return Err(refuse("context.messages", rule));
     }
-    if has_tools && traits.is_claude() {
+    if has_tools && traits.capabilities().prefill_with_tools == Some(false) {
         let rule = "the conversation must end with a user message or a tool result when tools are offered";
         return Err(refuse("context.messages", rule));
     }
@@ -216,9 +216,9 @@ impl<'a> Builder<'a, '_> {
         behind: &mut Vec<Block<'a>>,
     ) -> Result<Vec<Block<'a>>, ProviderError> {
         let place = format!("context.messages[{index}]");
-        // Claude takes only text in a result that is an error.
-        let takes_images = self.traits.capabilities().tool_result_images != Some(false)
-            && !(self.traits.is_claude() && result.is_error);
+        let capabilities = self.traits.capabilities();
+        let takes_images = capabilities.tool_result_images != Some(false)
+            && (!result.is_error || capabilities.error_result_images != Some(false));
         let mut moved = Vec::new();
         let pieces = result.content.iter().map(Piece::from);
         let content = self.content.of_result(pieces, takes_images, &place, &mut moved, self.diagnostics)?;

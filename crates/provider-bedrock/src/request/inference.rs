@@ -6,6 +6,7 @@ use clawdia_core::{Diagnostic, StreamOptions};
 use serde::Serialize;
 
 use crate::request::Target;
+use crate::request::estimate;
 use crate::request::model_traits::ModelTraits;
 use crate::request::thinking::ThinkingPlan;
 
@@ -31,22 +32,24 @@ pub(super) fn config<'a>(
     target: &Target<'_>,
     options: &'a StreamOptions,
     traits: &ModelTraits,
+    prompt: u64,
     thinking: &ThinkingPlan,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> InferenceConfig<'a> {
     InferenceConfig {
-        max_tokens: thinking.max_tokens.or_else(|| max_tokens(target, options, traits, diagnostics)),
+        max_tokens: thinking.max_tokens.or_else(|| max_tokens(target, options, traits, prompt, diagnostics)),
         temperature: temperature(options, traits, thinking, diagnostics),
         stop_sequences: stop_sequences(options, traits, diagnostics),
     }
 }
 
-/// The limit to send: the caller's, at most the model's. Claude gets the model's own when the caller gives none, since the
-/// service would otherwise stop it early.
+/// The limit to send: the caller's, at most the model's and what the window leaves. Where the service's default is low, the
+/// model's own is sent when the caller gives none.
 pub(super) fn max_tokens(
     target: &Target<'_>,
     options: &StreamOptions,
     traits: &ModelTraits,
+    prompt: u64,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<u64> {
     let known = (traits.max_tokens > 0).then_some(traits.max_tokens);
@@ -55,7 +58,7 @@ pub(super) fn max_tokens(
         diagnostics.push(Diagnostic::new(code, message).with("maxTokens", limit));
         Some(limit)
     };
-    match (options.max_tokens, known) {
+    let limit = match (options.max_tokens, known) {
         (Some(wanted), Some(limit)) if wanted > limit => changed(
             "bedrock_max_tokens_lowered",
             format!("`{}` writes at most {limit} tokens", target.model.id),
@@ -67,9 +70,15 @@ pub(super) fn max_tokens(
             least,
         ),
         (Some(wanted), _) => Some(wanted),
-        (None, known) if traits.is_claude() => known,
+        (None, known) if traits.capabilities().low_default_max_tokens == Some(true) => known,
         (None, _) => None,
+    }?;
+    let room = estimate::room(limit, prompt, traits.context_window).max(least);
+    if room < limit && options.max_tokens.is_some() {
+        let message = format!("a prompt of about {prompt} tokens leaves room for an answer of {room}");
+        changed("bedrock_max_tokens_lowered", message, room);
     }
+    Some(room.min(limit))
 }
 
 fn temperature(
@@ -82,7 +91,7 @@ fn temperature(
     let wanted = options.temperature.filter(|temperature| temperature.is_finite())?;
     let reason = if traits.capabilities().sampling_params == Some(false) {
         "the model refuses `temperature`"
-    } else if traits.is_claude() && thinking.is_on {
+    } else if thinking.is_on && traits.capabilities().sampling_while_thinking == Some(false) {
         "the model refuses `temperature` while it thinks"
     } else {
         return Some(wanted);

@@ -3,7 +3,7 @@
 //! Separate so that no other part of the request asks for a model by name: everything comes from the facts table, corrected
 //! by the model's configuration.
 
-use clawdia_bedrock_models::{self as facts, Behaviour, Capabilities, Family};
+use clawdia_bedrock_models::{self as facts, Behaviour, Capabilities};
 use clawdia_core::{Modality, ProviderError};
 
 use crate::request::Target;
@@ -20,6 +20,8 @@ pub(super) struct ModelTraits {
     pub(super) images: bool,
     /// The most tokens of an answer, by configuration or facts; 0 when not known.
     pub(super) max_tokens: u64,
+    /// Tokens that prompt and answer may have together, by configuration or facts; 0 when not known.
+    pub(super) context_window: u64,
     /// Whether it runs in GovCloud, where some request fields are not known yet.
     pub(super) gov_cloud: bool,
 }
@@ -42,6 +44,11 @@ impl ModelTraits {
             } else {
                 behaviour.facts.and_then(|facts| facts.max_tokens).unwrap_or(0)
             },
+            context_window: if model.context_window > 0 {
+                model.context_window
+            } else {
+                behaviour.facts.and_then(|facts| facts.context_window).unwrap_or(0)
+            },
             gov_cloud: target.region.starts_with("us-gov-")
                 || target.invoked.starts_with("us-gov.")
                 || partition.unwrap_or(false),
@@ -50,10 +57,6 @@ impl ModelTraits {
 
     pub(super) fn capabilities(&self) -> &Capabilities {
         &self.behaviour.capabilities
-    }
-
-    pub(super) fn is_claude(&self) -> bool {
-        self.behaviour.family == Family::Claude
     }
 
     /// Whether it thinks although nobody asks it to.

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::request::Target;
 use crate::request::block::{Block, Role, Turn};
+use crate::request::estimate;
 use crate::request::inference::max_tokens;
 use crate::request::model_traits::ModelTraits;
 
@@ -36,7 +37,7 @@ impl ThinkingPlan {
     }
 
     pub(super) fn forbids_forced_tools(&self, traits: &ModelTraits) -> bool {
-        self.is_on && traits.is_claude() && traits.capabilities().forced_tools_while_thinking != Some(true)
+        self.is_on && traits.capabilities().forced_tools_while_thinking == Some(false)
     }
 }
 
@@ -45,13 +46,14 @@ pub(super) fn plan(
     target: &Target<'_>,
     options: &StreamOptions,
     traits: &ModelTraits,
+    prompt: u64,
     turns: &[Turn<'_>],
     diagnostics: &mut Vec<Diagnostic>,
 ) -> ThinkingPlan {
     let Some(level) = options.reasoning else {
         return ThinkingPlan { is_on: traits.thinks_unasked(), ..ThinkingPlan::default() };
     };
-    let mut planner = Planner { target, options, traits, level, diagnostics };
+    let mut planner = Planner { target, options, traits, prompt, level, diagnostics };
     if !traits.reasoning {
         if level != ThinkingLevel::Off {
             planner.drop_thinking(format!("`{}` does not think", target.model.id));
@@ -97,6 +99,8 @@ struct Planner<'p> {
     target: &'p Target<'p>,
     options: &'p StreamOptions,
     traits: &'p ModelTraits,
+    /// About how many tokens the prompt has.
+    prompt: u64,
     level: ThinkingLevel,
     diagnostics: &'p mut Vec<Diagnostic>,
 }
@@ -126,6 +130,12 @@ impl Planner<'_> {
         Some(word)
     }
 
+    fn say_display(&self, thinking: &mut Value) {
+        if !self.traits.gov_cloud {
+            thinking["display"] = json!(self.target.params.thinking_display);
+        }
+    }
+
     /// Claude that decides how much to think, given an effort.
     fn adaptive(&mut self) -> ThinkingPlan {
         let capabilities = self.traits.capabilities();
@@ -142,9 +152,7 @@ impl Planner<'_> {
         let binds = capabilities.binds_thinking_blocks == Some(true) && !self.traits.gov_cloud;
         let effort = self.word(self.level);
         let mut thinking = json!({ "type": "adaptive" });
-        if !self.traits.gov_cloud {
-            thinking["display"] = json!("summarized");
-        }
+        self.say_display(&mut thinking);
         let mut fields = Vec::new();
         if binds {
             thinking["block_binding"] = json!({ "prefix_mismatch_behavior": "drop_block" });
@@ -159,15 +167,16 @@ impl Planner<'_> {
 
     /// Claude that is given a number of tokens to think with.
     fn budget(&mut self) -> ThinkingPlan {
+        let budgets = self.target.params.thinking_budgets;
         let wanted = match self.level {
-            ThinkingLevel::Off | ThinkingLevel::Minimal => LEAST_THINKING_BUDGET,
-            ThinkingLevel::Low => 2_048,
-            ThinkingLevel::Medium => 8_192,
-            ThinkingLevel::High | ThinkingLevel::XHigh | ThinkingLevel::Max => 16_384,
+            ThinkingLevel::Off | ThinkingLevel::Minimal => budgets.minimal.unwrap_or(LEAST_THINKING_BUDGET),
+            ThinkingLevel::Low => budgets.low.unwrap_or(2_048),
+            ThinkingLevel::Medium => budgets.medium.unwrap_or(8_192),
+            ThinkingLevel::High | ThinkingLevel::XHigh | ThinkingLevel::Max => budgets.high.unwrap_or(16_384),
         };
         // Thinking counts against the limit, so a limit on the answer alone must grow by the budget.
         let model_limit = self.traits.max_tokens;
-        let limit = match max_tokens(self.target, self.options, self.traits, self.diagnostics) {
+        let limit = match max_tokens(self.target, self.options, self.traits, self.prompt, self.diagnostics) {
             Some(limit) if self.options.max_tokens.is_some() => {
                 let room = limit.saturating_add(wanted);
                 if model_limit > 0 { room.min(model_limit) } else { room }
@@ -175,6 +184,7 @@ impl Planner<'_> {
             Some(limit) => limit,
             None => wanted.saturating_add(4_096),
         };
+        let limit = estimate::room(limit, self.prompt, self.traits.context_window);
         let budget = if limit > wanted { wanted } else { limit.saturating_sub(LEAST_THINKING_BUDGET) };
         if budget < LEAST_THINKING_BUDGET {
             let least = LEAST_THINKING_BUDGET;
@@ -184,10 +194,11 @@ impl Planner<'_> {
             return ThinkingPlan::default();
         }
         let mut thinking = json!({ "type": "enabled", "budget_tokens": budget });
-        if !self.traits.gov_cloud {
-            thinking["display"] = json!("summarized");
+        self.say_display(&mut thinking);
+        let mut plan = ThinkingPlan::on([("thinking", thinking)]);
+        if self.target.params.interleaved_thinking != Some(false) {
+            plan.fields.insert("anthropic_beta".to_owned(), json!([INTERLEAVED_BETA]));
         }
-        let plan = ThinkingPlan::on([("thinking", thinking), ("anthropic_beta", json!([INTERLEAVED_BETA]))]);
         ThinkingPlan { max_tokens: Some(limit), ..plan }
     }
 

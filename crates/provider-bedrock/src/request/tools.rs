@@ -4,13 +4,15 @@
 
 use std::borrow::Cow;
 
-use clawdia_core::{Context, Diagnostic, ProviderError, StreamOptions, ToolChoice};
+use clawdia_core::{Context, Diagnostic, ProviderError, StreamOptions, Strictness, Tool, ToolChoice};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::request::Target;
 use crate::request::block::CachePoint;
 use crate::request::model_traits::ModelTraits;
 use crate::request::refusal::refuse;
+use crate::request::strict_schema;
 use crate::request::thinking::ThinkingPlan;
 use crate::request::tool_names::ToolNames;
 
@@ -37,6 +39,11 @@ struct ToolSpec<'a> {
     #[serde(skip_serializing_if = "str::is_empty")]
     description: &'a str,
     input_schema: InputSchema<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    strict: Option<bool>,
+    /// Whether it is strict and would do without.
+    #[serde(skip)]
+    need_not_be_strict: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -54,6 +61,7 @@ enum Choice<'a> {
 
 /// The tools to send; `None` when there are none or the model must call none.
 pub(super) fn tool_config<'a>(
+    target: &Target<'_>,
     context: &'a Context,
     options: &'a StreamOptions,
     names: &ToolNames<'_>,
@@ -79,12 +87,18 @@ pub(super) fn tool_config<'a>(
         if context.tools[..index].iter().any(|other| other.name == tool.name) {
             return Err(refuse(&format!("{place}.name"), format!("`{}` is there twice", tool.name)));
         }
-        tools.push(ToolEntry::ToolSpec(ToolSpec {
+        let (json, strict) = strictly(target, tool, &place, traits, diagnostics)?;
+        tools.push(ToolSpec {
             name: names.sent(&tool.name),
             description: tool.description.trim(),
-            input_schema: InputSchema { json: schema(&tool.parameters, &place)? },
-        }));
+            input_schema: InputSchema { json },
+            strict: strict.then_some(true),
+            need_not_be_strict: strict && tool.strict == Some(Strictness::Prefer),
+        });
     }
+    // Whoever gathers tools may do so in any order, but the prompt begins with them and is cached from there.
+    tools.sort_by(|left, right| left.name.cmp(&right.name));
+    let tools = tools.into_iter().map(ToolEntry::ToolSpec).collect();
     let tool_choice = match &options.tool_choice {
         None | Some(ToolChoice::None) => None,
         Some(ToolChoice::Auto) => Some(Choice::Auto {}),
@@ -103,6 +117,11 @@ pub(super) fn tool_config<'a>(
 }
 
 impl ToolConfig<'_> {
+    /// Whether some tools are strict that need not be.
+    pub(super) fn can_relax(&self) -> bool {
+        self.tools.iter().any(|tool| matches!(tool, ToolEntry::ToolSpec(tool) if tool.need_not_be_strict))
+    }
+
     /// Marks the end of the tools for caching.
     pub(super) fn mark(&mut self, point: CachePoint) {
         self.tools.push(ToolEntry::CachePoint(point));
@@ -148,6 +167,37 @@ impl ToolConfig<'_> {
             self.tool_choice = Some(Choice::Any {});
         }
         self
+    }
+}
+
+/// The schema to send for a tool, and whether the model is held to it.
+fn strictly<'a>(
+    target: &Target<'_>,
+    tool: &'a Tool,
+    place: &str,
+    traits: &ModelTraits,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<(Cow<'a, Value>, bool), ProviderError> {
+    let plain = schema(&tool.parameters, place)?;
+    let Some(strictness) = tool.strict else { return Ok((plain, false)) };
+    if strictness == Strictness::Prefer && target.relaxed {
+        return Ok((plain, false));
+    }
+    let made = if traits.capabilities().strict_tools == Some(true) {
+        strict_schema::strict(&plain)
+    } else {
+        Err(format!("`{}` takes no strict tools", target.model.id))
+    };
+    match (made, strictness) {
+        (Ok(strict), _) => Ok((Cow::Owned(strict), true)),
+        (Err(reason), Strictness::Require) => {
+            Err(refuse(place, format!("the tool `{}` cannot be strict: {reason}", tool.name)))
+        }
+        (Err(reason), Strictness::Prefer) => {
+            let told = Diagnostic::new("bedrock_strict_tool_relaxed", reason);
+            diagnostics.push(told.with("tool", tool.name.as_str()));
+            Ok((plain, false))
+        }
     }
 }
 

@@ -3,7 +3,9 @@
 use std::sync::LazyLock;
 
 use clawdia_bedrock_models as facts;
-use clawdia_core::{CacheRetention, Context, ErrorKind, StreamOptions, ThinkingLevel, Tool, ToolChoice};
+use clawdia_core::{
+    CacheRetention, Context, ErrorKind, StreamOptions, Strictness, ThinkingLevel, Tool, ToolChoice,
+};
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
@@ -147,7 +149,8 @@ fn tools() -> impl Strategy<Value = Vec<Tool>> {
         json!({ "type": "object", "properties": { "path": { "type": "string" } } }),
     );
     let bare = Tool::new("bare", " ", json!({ "properties": {} }));
-    select(vec![vec![], vec![read.clone()], vec![read, bare]])
+    let strict = read.clone().with_strict(Strictness::Prefer);
+    select(vec![vec![], vec![read.clone()], vec![read, bare.clone()], vec![strict, bare]])
 }
 
 fn options() -> impl Strategy<Value = StreamOptions> {
