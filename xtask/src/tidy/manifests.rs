@@ -12,7 +12,7 @@ pub fn inherited(tree: &Tree) -> Vec<Finding> {
     for manifest in members(tree) {
         let entries: Vec<Entry<'_>> = entries(&manifest.text).collect();
         for entry in entries.iter().filter(|entry| is_dependency_table(entry.table)) {
-            if !entry.is_inherited() {
+            if !entry.is_inherited() && !entry.is_the_crate_itself() {
                 let message = format!("give `{}` its version in [workspace.dependencies]", entry.key);
                 findings.push(Finding::in_line(&manifest.path, entry.line, message));
             }
@@ -79,6 +79,15 @@ impl<'a> Entry<'a> {
     fn is_inherited(&self) -> bool {
         let compact: String = self.value.split_whitespace().collect();
         (self.key.ends_with(".workspace") && compact == "true") || compact.contains("workspace=true")
+    }
+
+    /// Whether a crate depends on itself for its tests. The entry names no version, so that it vanishes from
+    /// what is published; an inherited one would ask for a version that is not published yet.
+    fn is_the_crate_itself(&self) -> bool {
+        let compact: String = self.value.split_whitespace().collect();
+        self.table.ends_with("dev-dependencies")
+            && compact.contains("path=\".\"")
+            && !compact.contains("version=")
     }
 
     /// The dependency's name, without what is set about it.

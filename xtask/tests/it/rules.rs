@@ -190,6 +190,7 @@ fn arrows_of_the_star_pass() {
         ("crates/bedrock-emulator", "clawdia-bedrock-models", NORMAL),
         ("crates/clawdia", "clawdia-provider-bedrock", NORMAL),
         ("examples/echo-provider", "clawdia-core", NORMAL),
+        ("crates/core", "clawdia-core", DEVELOPMENT),
     ] {
         check(packages::arrows, &arrows_of(directory, &[(dependency, kind)]), &[]);
     }
@@ -269,6 +270,13 @@ fn what_a_manifest_does_not_inherit_is_found() {
         &[path],
     );
     check(rule, &file(path, &GOOD_MANIFEST.replace("[lints]\nworkspace = true\n", "")), &[path]);
+    // A crate's tests may turn on its own features, through a path that vanishes when it is published.
+    let itself =
+        |table: &str, value: &str| file(path, &format!("{GOOD_MANIFEST}[{table}]\na = {{ {value} }}\n"));
+    check(rule, &itself("dev-dependencies", "path = \".\", features = [\"x\"]"), &[]);
+    check(rule, &itself("dev-dependencies", "path = \".\", version = \"1\""), &["crates/a/Cargo.toml:21"]);
+    check(rule, &itself("dev-dependencies", "path = \"../b\""), &["crates/a/Cargo.toml:21"]);
+    check(rule, &itself("dependencies", "path = \".\""), &["crates/a/Cargo.toml:21"]);
     // The workspace's own manifest is where versions belong.
     check(rule, &file("Cargo.toml", "[workspace.dependencies]\nb = \"1\"\n"), &[]);
 }
