@@ -67,7 +67,11 @@ fn prompt(request: &Request<'_>) -> String {
 
 fn think(request: &Request<'_>, prompt: &str) -> Turn {
     let turn = Turn::new();
-    let thought = format!("The user says: \"{}\". A short answer will do.", shortened(prompt));
+    let thought = if prompt.is_empty() {
+        "The tools have answered. The user will want to know what they said.".to_owned()
+    } else {
+        format!("The user says: \"{}\". A short answer will do.", shortened(prompt))
+    };
     let earlier_answer = request.messages().iter().any(|message| message["role"] == "assistant");
     match request.model.traits.reasoning {
         Reasoning::Signed if !request.thinks() => turn,

@@ -69,6 +69,9 @@ pub enum RequestError {
     Shape(ShapeError),
 }
 
+/// The members of a request.
+const MEMBERS: &[&str] = &["id", "model", "context", "options"];
+
 impl Request {
     /// Reads a request. Halves of surrogate pairs, which JavaScript can write and no UTF-8 text can hold, are dropped.
     ///
@@ -83,6 +86,11 @@ impl Request {
         let Value::Object(mut object) = value else {
             return Err(ShapeError::new("", "expected an object with `model` and `context`"));
         };
+        // First of all, since a misspelt member is why another is missing.
+        let stray = |name: &&String| !MEMBERS.contains(&name.as_str());
+        if let Some(stray) = object.keys().find(stray) {
+            return Err(transcript::unknown_member("", stray, MEMBERS));
+        }
         let id = object.shift_remove("id");
         let model = match object.shift_remove("model") {
             Some(Value::String(text)) => {
@@ -102,10 +110,7 @@ impl Request {
             None | Some(Value::Null) => StreamOptions::default(),
             Some(value) => transcript::record(value, "options")?,
         };
-        match object.keys().next() {
-            Some(stray) => Err(transcript::unknown_member("", stray, &["id", "model", "context", "options"])),
-            None => Ok(Self { id, model, context, options }),
-        }
+        Ok(Self { id, model, context, options })
     }
 }
 

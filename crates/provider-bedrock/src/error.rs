@@ -49,8 +49,7 @@ impl ServiceFailure {
         if let Some(retryable) = retryable(name.as_deref(), kind) {
             error = error.with_retryable(retryable);
         }
-        let mut diagnostic =
-            Diagnostic::new("bedrock_response_failure", "the service did not answer as asked");
+        let mut diagnostic = Diagnostic::new("bedrock_response_failure", "");
         if let Some(status) = self.status {
             error = error.with_status(status);
             diagnostic = diagnostic.with("status", status);
@@ -221,7 +220,7 @@ fn hint(kind: ErrorKind, failure: &ServiceFailure, site: &CallSite) -> Option<St
         ErrorKind::Auth if text.contains("expired") => {
             format!("the credentials from {credential_source} have expired; renew them")
         }
-        ErrorKind::Auth if text.contains("signature") => format!(
+        ErrorKind::Auth if text.contains("signature") || text.contains("region") => format!(
             "check the secret key of the credentials from {credential_source}, the region ({region}) and this machine's clock"
         ),
         ErrorKind::Auth => format!("check the credentials from {credential_source}"),

@@ -2,16 +2,17 @@
 //!
 //! Separate because it is the one place that knows the framing (`application/vnd.amazon.eventstream`), and it reads the
 //! body in place of the SDK's receiver: header values stay visible, so an exception nobody modelled keeps its name,
-//! and nothing is decoded into types that are then thrown away.
+//! and nothing is decoded or copied that is then thrown away. Source: "Event stream encoding" of the AWS developer guides.
 
-use aws_smithy_eventstream::frame::read_message_from;
-use aws_smithy_types::event_stream::Message;
 use bytes::{Buf, Bytes, BytesMut};
 
 use crate::event::{BedrockEvent, MalformedEvent};
 
 /// Total length, headers' length and a checksum over both.
 const PRELUDE_BYTES: usize = 12;
+
+/// A checksum over all that stands before it.
+const CHECKSUM_BYTES: usize = 4;
 
 /// The longest frame the format allows: 24 MiB of payload with 128 KiB of headers. A longer one is a corrupt length.
 const MAX_FRAME_BYTES: usize = 25 * 1024 * 1024;
@@ -37,12 +38,12 @@ pub(crate) enum Frame {
 /// Bytes that are no event stream.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum FrameError {
-    #[error("a frame of the response is corrupt")]
-    Corrupt(#[source] aws_smithy_eventstream::error::Error),
     #[error("a frame of the response claims to be {0} bytes long")]
     Length(usize),
-    #[error("the checksum of a frame's prelude is wrong")]
-    Prelude,
+    #[error("the checksum of a frame is wrong")]
+    Checksum,
+    #[error("the headers of a frame cannot be read")]
+    Headers,
     #[error(transparent)]
     Event(#[from] MalformedEvent),
 }
@@ -62,49 +63,96 @@ impl FrameDecoder {
     pub(crate) fn next(&mut self) -> Result<Option<Frame>, FrameError> {
         let Some(prelude) = self.buffer.get(..PRELUDE_BYTES) else { return Ok(None) };
         let length = usize::try_from((&prelude[..4]).get_u32()).unwrap_or(usize::MAX);
-        if !(PRELUDE_BYTES + 4..=MAX_FRAME_BYTES).contains(&length) {
+        if !(PRELUDE_BYTES + CHECKSUM_BYTES..=MAX_FRAME_BYTES).contains(&length) {
             return Err(FrameError::Length(length));
         }
         // Checked before waiting for the rest: a corrupt length would otherwise wait for bytes that never come.
         if crc32fast::hash(&prelude[..8]) != (&prelude[8..]).get_u32() {
-            return Err(FrameError::Prelude);
+            return Err(FrameError::Checksum);
         }
         if self.buffer.len() < length {
             return Ok(None);
         }
-        let mut bytes = self.buffer.split_to(length).freeze();
-        let message = read_message_from(&mut bytes).map_err(FrameError::Corrupt)?;
-        interpret(&message).map(Some)
+        let frame = self.buffer.split_to(length);
+        let (content, checksum) = frame.split_at(length - CHECKSUM_BYTES);
+        if crc32fast::hash(content) != (&checksum[..]).get_u32() {
+            return Err(FrameError::Checksum);
+        }
+        let headers_length = usize::try_from((&content[4..8]).get_u32()).unwrap_or(usize::MAX);
+        let (headers, payload) =
+            content[PRELUDE_BYTES..].split_at_checked(headers_length).ok_or(FrameError::Headers)?;
+        interpret(&Headers::read(headers)?, payload).map(Some)
     }
 }
 
-fn interpret(message: &Message) -> Result<Frame, FrameError> {
-    let header = |name: &str| {
-        message
-            .headers()
-            .iter()
-            .find(|header| header.name().as_str() == name)
-            .and_then(|header| header.value().as_string().ok())
-            .map(aws_smithy_types::str_bytes::StrBytes::as_str)
-    };
-    match header(":message-type") {
+/// The headers that say what a frame is; all others are passed over.
+#[derive(Debug, Default)]
+struct Headers<'a> {
+    message_type: Option<&'a str>,
+    event_type: Option<&'a str>,
+    exception_type: Option<&'a str>,
+    error_code: Option<&'a str>,
+    error_message: Option<&'a str>,
+}
+
+impl<'a> Headers<'a> {
+    fn read(mut bytes: &'a [u8]) -> Result<Self, FrameError> {
+        let mut headers = Self::default();
+        while !bytes.is_empty() {
+            let length = usize::from(take(&mut bytes, 1)?[0]);
+            let name = take(&mut bytes, length)?;
+            let value_length = match take(&mut bytes, 1)?[0] {
+                // True and false.
+                0 | 1 => 0,
+                // Whole numbers of one, two, four and eight bytes; a time, of eight; a UUID.
+                2 => 1,
+                3 => 2,
+                4 => 4,
+                5 | 8 => 8,
+                9 => 16,
+                // Bytes and text, behind their length.
+                6 | 7 => usize::from(take(&mut bytes, 2)?.get_u16()),
+                _ => return Err(FrameError::Headers),
+            };
+            let value = std::str::from_utf8(take(&mut bytes, value_length)?).ok();
+            match name {
+                b":message-type" => headers.message_type = value,
+                b":event-type" => headers.event_type = value,
+                b":exception-type" => headers.exception_type = value,
+                b":error-code" => headers.error_code = value,
+                b":error-message" => headers.error_message = value,
+                _ => {}
+            }
+        }
+        Ok(headers)
+    }
+}
+
+/// The first `count` bytes, which are gone from `bytes` then.
+fn take<'a>(bytes: &mut &'a [u8], count: usize) -> Result<&'a [u8], FrameError> {
+    let (taken, rest) = bytes.split_at_checked(count).ok_or(FrameError::Headers)?;
+    *bytes = rest;
+    Ok(taken)
+}
+
+fn interpret(headers: &Headers<'_>, payload: &[u8]) -> Result<Frame, FrameError> {
+    match headers.message_type {
         Some("exception") => {
-            let body: ExceptionBody = serde_json::from_slice(message.payload()).unwrap_or_default();
+            let body: ExceptionBody = serde_json::from_slice(payload).unwrap_or_default();
             Ok(Frame::Failure {
-                name: header(":exception-type").unwrap_or("unknown").to_owned(),
-                message: body.message.or(body.original_message).unwrap_or_else(|| text_of(message.payload())),
+                name: headers.exception_type.unwrap_or("unknown").to_owned(),
+                message: body.message.or(body.original_message).unwrap_or_else(|| text_of(payload)),
                 original_status: body.original_status_code,
             })
         }
         Some("error") => Ok(Frame::Failure {
-            name: header(":error-code").unwrap_or("unknown").to_owned(),
-            message: header(":error-message").map_or_else(|| text_of(message.payload()), str::to_owned),
+            name: headers.error_code.unwrap_or("unknown").to_owned(),
+            message: headers.error_message.map_or_else(|| text_of(payload), str::to_owned),
             original_status: None,
         }),
         // Frames of a kind nobody has defined yet are treated as events nobody knows.
         Some(_) | None => {
-            let name = header(":event-type").unwrap_or("unknown");
-            Ok(Frame::Event(BedrockEvent::parse(name, message.payload())?))
+            Ok(Frame::Event(BedrockEvent::parse(headers.event_type.unwrap_or("unknown"), payload)?))
         }
     }
 }

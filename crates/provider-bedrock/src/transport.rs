@@ -320,7 +320,10 @@ pub(crate) fn deepest(error: &(dyn std::error::Error + 'static)) -> String {
     while let Some(next) = cause.source() {
         cause = next;
     }
-    cause.to_string()
+    // The credential chain lists what it tried line by line.
+    let text = cause.to_string();
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.collect::<Vec<_>>().join("; ")
 }
 
 /// An error with its causes in one line, for the short chains of set-up errors.
