@@ -1,10 +1,10 @@
 #![doc = include_str!("../README.md")]
 
-mod connection;
-mod credential_source;
-mod endpoint;
 mod settings;
+mod endpoint;
+mod credential_source;
 mod shared_files;
+mod connection;
 
 pub use connection::{Aws, AwsError, Connection, is_credentials_failure};
 pub use credential_source::CredentialSource;

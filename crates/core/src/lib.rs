@@ -2,42 +2,42 @@
 
 mod string_newtype;
 
-mod api;
-mod charge;
-mod cost;
-mod modality;
-mod model;
 mod model_ref;
-mod thinking_level;
+mod api;
+mod modality;
+mod cost;
+mod charge;
 mod usage;
+mod thinking_level;
+mod model;
 
 mod block;
-mod context;
 mod message;
+mod tool;
+mod context;
 mod stream_options;
 mod system_prompt;
-mod tool;
 mod transcript;
 
-mod accumulator;
-mod diagnostic;
-mod json_text;
-mod partial_json;
 mod stop_reason;
+mod diagnostic;
 mod stream_event;
+mod accumulator;
 mod tool_arguments;
+mod partial_json;
+mod json_text;
 pub mod wire;
 
 mod error;
-mod model_source;
 mod provider;
+mod model_source;
 
-mod header_names;
-mod host_context;
-mod model_config;
-mod plugin;
 mod provider_config;
+mod model_config;
+mod host_context;
+mod header_names;
 mod section;
+mod plugin;
 mod strict;
 
 #[cfg(feature = "testing")]

@@ -117,7 +117,7 @@ pub(crate) fn build(
         stable_system: system.stable,
         turns: &mut messages,
     };
-    cache::place(cacheable, target, options, &traits, &mut diagnostics);
+    cache::place(cacheable, target, options, &traits, prompt, &mut diagnostics);
     check_metadata(&options.request_metadata)?;
 
     let has_tools = tools.is_some();

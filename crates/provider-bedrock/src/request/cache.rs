@@ -26,7 +26,7 @@ pub(super) struct Cacheable<'r, 'a> {
     pub(super) turns: &'r mut [Turn<'a>],
 }
 
-/// Marks the request. Ours go, as far as four allow, to the end of the last user turn, the end of the system prompt (of the
+/// Marks a request whose prompt has about `prompt` tokens. Ours go, as far as four allow, to the end of the last user turn, the end of the system prompt (of the
 /// tools where there is none), and the end of the user turn before: that is where the last request's mark stood, and the
 /// service looks back only about twenty blocks from a mark to find what it has cached.
 pub(super) fn place(
@@ -34,6 +34,7 @@ pub(super) fn place(
     target: &Target<'_>,
     options: &StreamOptions,
     traits: &ModelTraits,
+    prompt: u64,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     let asked = options.cache_retention.or(target.params.cache_retention);
@@ -67,7 +68,9 @@ pub(super) fn place(
     if left > 0 && mark_prompt(&mut request, rules, lifetime) {
         left -= 1;
     }
+    // A prefix that is too short to be saved cannot have been saved the last time either.
     if left > 0
+        && rules.min_tokens.is_none_or(|least| prompt >= least)
         && let Some((turn, at)) = users.next()
     {
         mark_turn(request.turns, turn, at, traits, lifetime);
