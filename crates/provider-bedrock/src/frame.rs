@@ -171,3 +171,29 @@ struct ExceptionBody {
     original_message: Option<String>,
     original_status_code: Option<u16>,
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn any_bytes_in_any_pieces_are_frames_or_an_error(
+            bytes in prop::collection::vec(any::<u8>(), 0..200),
+            size in 1..50usize,
+        ) {
+            let mut decoder = FrameDecoder::default();
+            for piece in bytes.chunks(size) {
+                decoder.push(&Bytes::copy_from_slice(piece));
+                while let Ok(Some(_)) = decoder.next() {}
+            }
+        }
+
+        #[test]
+        fn headers_of_any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let _ = Headers::read(&bytes).map(|headers| interpret(&headers, &bytes));
+        }
+    }
+}

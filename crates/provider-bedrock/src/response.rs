@@ -311,3 +311,67 @@ fn usage_of(tokens: &TokenUsage) -> Usage {
     let sum = usage.prompt_tokens().saturating_add(usage.output);
     Usage { total_tokens: count(tokens.total_tokens).max(sum), ..usage }
 }
+
+#[cfg(test)]
+mod tests {
+    use clawdia_core::testing::Protocol;
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
+    use super::*;
+
+    fn event() -> impl Strategy<Value = BedrockEvent> {
+        let block = 0..4u64;
+        let delta = prop_oneof![
+            "[a-z]{0,3}".prop_map(BlockDelta::Text),
+            select(vec!["", "{", "\"a\":1", "}"]).prop_map(|text| BlockDelta::ToolInput(text.to_owned())),
+            "[a-z]{0,3}".prop_map(BlockDelta::Thinking),
+            "[a-z]{0,3}".prop_map(BlockDelta::Signature),
+            prop::collection::vec(any::<u8>(), 0..3).prop_map(BlockDelta::Redacted),
+            Just(BlockDelta::Citation(clawdia_core::Citation::default())),
+            Just(BlockDelta::Other("new".to_owned())),
+        ];
+        let start = prop_oneof![
+            Just(BlockStart::ToolUse { id: "t".to_owned(), name: "run".to_owned(), input: None }),
+            Just(BlockStart::ToolUse {
+                id: String::new(),
+                name: String::new(),
+                input: Some("{}".to_owned())
+            }),
+            Just(BlockStart::Other("image".to_owned())),
+        ];
+        prop_oneof![
+            1 => select(vec!["assistant", "", "user"])
+                .prop_map(|role| BedrockEvent::MessageStart { role: role.to_owned() }),
+            8 => (block.clone(), delta).prop_map(|(block, delta)| BedrockEvent::BlockDelta { block, delta }),
+            3 => (block.clone(), start).prop_map(|(block, start)| BedrockEvent::BlockStart { block, start }),
+            3 => block.prop_map(|block| BedrockEvent::BlockStop { block }),
+            1 => select(vec!["end_turn", "tool_use", "max_tokens", "guardrail_intervened", "new", ""])
+                .prop_map(|reason| BedrockEvent::MessageStop { stop_reason: reason.to_owned() }),
+            1 => Just(BedrockEvent::Metadata(Box::default())),
+            1 => Just(BedrockEvent::Unknown { name: "new".to_owned() }),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn any_events_keep_the_grammar_and_end_in_one_outcome(events in prop::collection::vec(event(), 0..24)) {
+            let mut translator = Translator::new(Cost::default(), HashMap::new(), Finish::default());
+            let ended = events
+                .into_iter()
+                .try_for_each(|event| translator.push(event))
+                .and_then(|()| translator.end());
+            let error = ended.err().map(|error| translator.fail(error));
+            let mut protocol = Protocol::default();
+            // An error before any content comes instead of a stream.
+            let starts = translator.has_content() || error.is_none();
+            while let Some(event) = translator.next() {
+                prop_assert!(!starts || protocol.observe(&Ok(event.clone())).is_ok(), "{event:?}");
+            }
+            if let Some(error) = error {
+                prop_assert!(!starts || protocol.observe(&Err(error)).is_ok());
+            }
+            prop_assert!(!starts || protocol.end().is_ok());
+        }
+    }
+}
