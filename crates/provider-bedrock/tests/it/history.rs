@@ -16,8 +16,10 @@ async fn messages(messages: Value) -> Value {
 
 #[track_caller]
 fn check(sent: &Value, expected: &[(&str, Value)]) {
-    let expected =
-        expected.iter().map(|(role, content)| json!({ "role": role, "content": content })).collect::<Vec<_>>();
+    let expected = expected
+        .iter()
+        .map(|(role, content)| json!({ "role": role, "content": content }))
+        .collect::<Vec<_>>();
     assert_eq!(*sent, Value::from(expected));
 }
 
@@ -88,8 +90,7 @@ async fn halves_of_surrogate_pairs_are_dropped_and_whole_ones_kept() {
 async fn a_result_without_content_succeeds_with_a_placeholder() {
     for nothing in [json!([]), json!(null), json!(" "), json!([text("\t")])] {
         let sent = messages(json!([user("go"), assistant(json!([call("a")])), result("a", nothing)])).await;
-        let expected =
-            json!({ "toolUseId": "a", "content": [{ "text": "<empty>" }], "status": "success" });
+        let expected = json!({ "toolUseId": "a", "content": [{ "text": "<empty>" }], "status": "success" });
         assert_eq!(sent[2]["content"][0]["toolResult"], expected);
     }
 }
@@ -99,9 +100,7 @@ async fn results_in_a_row_are_one_user_message_in_their_order() {
     let calls = assistant(json!([call("a"), call("b"), call("c")]));
     let sent =
         messages(json!([user("go"), calls, result("a", "1"), result("b", "2"), result("c", "3")])).await;
-    let results = |id: &str, text: &str| {
-        json!({ "toolResult": { "toolUseId": id, "content": [{ "text": text }], "status": "success" } })
-    };
+    let results = |id: &str, text: &str| json!({ "toolResult": { "toolUseId": id, "content": [{ "text": text }], "status": "success" } });
     assert_eq!(sent.as_array().unwrap().len(), 3);
     assert_eq!(sent[2]["role"], "user");
     assert_eq!(sent[2]["content"], json!([results("a", "1"), results("b", "2"), results("c", "3")]));
@@ -145,8 +144,7 @@ async fn images_of_a_result_that_succeeded_stay_in_it() {
 #[tokio::test]
 async fn images_of_a_failed_result_follow_all_results_of_the_turn() {
     let calls = assistant(json!([call("a"), call("b")]));
-    let sent =
-        messages(json!([user("go"), calls, failed("a", json!([image()])), result("b", "fine")])).await;
+    let sent = messages(json!([user("go"), calls, failed("a", json!([image()])), result("b", "fine")])).await;
     assert_eq!(kinds(sent[2]["content"].as_array().unwrap()), ["toolResult", "toolResult", "text", "image"]);
     assert_eq!(sent.as_array().unwrap().len(), 3);
 }
@@ -245,6 +243,7 @@ async fn results_that_came_late_or_in_another_order_stand_with_their_calls() {
         user("by the way"),
         assistant(json!([text("yes?")])),
         result("a", "first"),
+        user("now?"),
     ]))
     .await;
     let results = sent[2]["content"].as_array().unwrap();
@@ -255,7 +254,6 @@ async fn results_that_came_late_or_in_another_order_stand_with_their_calls() {
     assert_eq!(sent[3]["role"], "assistant");
 }
 
-#[track_caller]
 fn is_acceptable(id: &str) -> bool {
     (1..=64).contains(&id.len())
         && id.chars().all(|character| character.is_ascii_alphanumeric() || "_.:-".contains(character))

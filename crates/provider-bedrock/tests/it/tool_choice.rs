@@ -79,8 +79,7 @@ fn typed(strictness: Strictness) -> Tool {
 fn referring(strictness: Strictness) -> Tool {
     let schema = json!({
         "type": "object",
-        "$defs": { "x": { "type": "string" } },
-        "properties": { "a": { "$ref": "#/$defs/x" } },
+        "properties": { "child": { "$ref": "#" } },
     });
     Tool::new("refer", "Refers.", schema).with_strict(strictness)
 }
@@ -159,8 +158,7 @@ async fn more_strict_tools_than_the_service_takes_are_relaxed_once_and_for_all()
     bedrock.ask(SONNET, &context).await.expect_message();
     assert_eq!(strict_tools(&bedrock), [1, 0, 0], "the second call does not try again");
 
-    let other = question().with_tools([typed(Strictness::Prefer)]);
-    let mut other = other;
+    let mut other = question().with_tools([typed(Strictness::Prefer)]);
     other.tools[0].name = "keep".to_owned();
     bedrock.ask(SONNET, &other).await.expect_message();
     assert_eq!(strict_tools(&bedrock), [1, 0, 0, 1], "other tools are not affected");
