@@ -3,12 +3,19 @@
 
 use super::{Dependency, DependencyKind, Finding, Package, Tree};
 
-/// The licence texts are there, and every package names both.
+/// The licence texts are there, every package names both, and every crate that is published brings them along.
 pub fn licences(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for file in ["LICENSE-MIT", "LICENSE-APACHE"] {
-        if tree.text(file).is_none_or(|text| text.trim().is_empty()) {
-            findings.push(Finding::in_file(file, "is missing"));
+    let mut text_in = |path: &str, advice: &str| {
+        if tree.text(path).is_none_or(|text| text.trim().is_empty()) {
+            findings.push(Finding::in_file(path, advice));
+        }
+    };
+    for name in ["LICENSE-MIT", "LICENSE-APACHE"] {
+        text_in(name, "is missing");
+        for member in tree.members.iter().filter(|member| member.directory.starts_with("crates/")) {
+            let advice = format!("is missing; link it: `ln -s ../../{name} {}/`", member.directory);
+            text_in(&format!("{}/{name}", member.directory), &advice);
         }
     }
     for member in &tree.members {

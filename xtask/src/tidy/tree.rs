@@ -153,14 +153,14 @@ fn read_directory(root: &Path, relative: &str, files: &mut Vec<SourceFile>) -> a
         let entry = entry.with_context(context)?;
         let name = entry.file_name().to_string_lossy().into_owned();
         let path = if relative.is_empty() { name.clone() } else { format!("{relative}/{name}") };
-        // Links are not followed: what they point to is read where it is.
+        // A link to a file reads as that file; one to a directory is not followed, since it may lead in circles.
         let kind = entry.file_type().with_context(context)?;
         if FOREIGN.contains(&name.as_str()) {
             continue;
         }
         if kind.is_dir() {
             read_directory(root, &path, files)?;
-        } else if kind.is_file() {
+        } else if root.join(&path).is_file() {
             let bytes = fs::read(root.join(&path)).with_context(|| format!("cannot read {path}"))?;
             if let Ok(text) = String::from_utf8(bytes) {
                 files.push(SourceFile { path, text });

@@ -147,9 +147,10 @@ fn crates_that_nobody_describes_are_found() {
 
 #[test]
 fn missing_licences_are_found() {
-    let mut tree = file("LICENSE-MIT", "text\n");
-    tree.members = vec![Package { license: Some("MIT".into()), ..package("crates/a", &[]) }];
-    check(packages::licences, &tree, &["LICENSE-APACHE", "crates/a/Cargo.toml"]);
+    let mut tree = tree(&[("LICENSE-MIT", "text\n"), ("crates/a/LICENSE-APACHE", "text\n")]);
+    tree.members =
+        vec![Package { license: Some("MIT".into()), ..package("crates/a", &[]) }, package("xtask", &[])];
+    check(packages::licences, &tree, &["crates/a/LICENSE-MIT", "LICENSE-APACHE", "crates/a/Cargo.toml"]);
 }
 
 #[test]
