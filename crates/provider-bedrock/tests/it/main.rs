@@ -7,11 +7,14 @@ mod fixture;
 
 mod answers;
 mod any_history;
+mod caching;
 mod differential;
 mod failures;
 mod history;
+mod media;
 mod requests;
 mod retries;
 mod routes;
+mod sampling;
 mod tool_choice;
 mod waiting;
