@@ -7,7 +7,8 @@ use clawdia_core::{CACHE_BOUNDARY, CacheRetention, Context, Model, Provider, Str
 use serde_json::{Value, json};
 
 use crate::conversation::{
-    LLAMA, NOVA_PRO, SONNET_4, Sent, assistant, call, history, kinds, result, send, text, tool, user,
+    LLAMA, NOVA_PRO, SONNET_4, Sent, assistant, call, history, kinds, named, result, send,
+    send_through_profile, text, tool, user,
 };
 use crate::fixture::{Bedrock, SONNET, connect, question};
 
@@ -43,11 +44,8 @@ async fn claude_has_the_system_prompt_and_the_last_user_message_cached() {
 async fn an_hour_is_asked_for_only_of_models_that_keep_prompts_so_long() {
     let sent = send(SONNET, &prompted(), &retention(CacheRetention::Long)).await;
     assert_eq!(marks(&sent), (Some(&hour()), Some(&hour())));
-    let emulator = emulator().application_profile("team", SONNET_4).start().await.unwrap();
-    let provider = connect(&emulator, &[], |_| {});
-    let mut model = profile("Claude Sonnet 4");
-    model.max_tokens = 1_000;
-    let sent = ask(&emulator, &provider, &model, &retention(CacheRetention::Long)).await;
+    let long = retention(CacheRetention::Long);
+    let sent = send_through_profile(SONNET_4, "Claude Sonnet 4", &prompted(), &long).await;
     assert_eq!(marks(&sent), (Some(&point()), Some(&point())));
 }
 
@@ -123,18 +121,6 @@ async fn an_answer_that_is_to_be_continued_is_not_cached() {
     assert_eq!(sent.cache_points(), 1);
 }
 
-const ARN: &str = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/team";
-
-fn emulator() -> clawdia_bedrock_emulator::EmulatorBuilder {
-    Emulator::builder().credentials(Credentials::new("AKIDEXAMPLE", "secret"))
-}
-
-fn profile(name: &str) -> Model {
-    let mut model = Model::new("amazon-bedrock", ARN, clawdia_core::Api::BEDROCK_CONVERSE_STREAM);
-    name.clone_into(&mut model.name);
-    model
-}
-
 async fn ask(
     emulator: &Emulator,
     provider: &Arc<dyn Provider>,
@@ -148,27 +134,26 @@ async fn ask(
 
 #[tokio::test]
 async fn an_opaque_profile_is_cached_when_its_name_or_its_configuration_says_what_it_is() {
-    let emulator = emulator().application_profile("team", SONNET).start().await.unwrap();
-    let provider = connect(&emulator, &[], |_| {});
-    let options = StreamOptions::default();
-    let opaque = profile("our model");
-    assert_eq!(ask(&emulator, &provider, &opaque, &options).await.cache_points(), 0);
-    for name in ["Claude Sonnet 4.5", "team-a sonnet_4_5"] {
-        assert_eq!(ask(&emulator, &provider, &profile(name), &options).await.cache_points(), 2, "{name}");
+    for (name, points) in [("our model", 0), ("Claude Sonnet 4.5", 2), ("team-a sonnet_4_5", 2)] {
+        let sent = send_through_profile(SONNET, name, &prompted(), &StreamOptions::default()).await;
+        assert_eq!(sent.cache_points(), points, "{name}");
     }
-    let mut known = opaque.clone();
+    let emulator = Emulator::builder().credentials(Credentials::new("AKIDEXAMPLE", "secret"));
+    let emulator = emulator.application_profile("team", SONNET).start().await.unwrap();
+    let provider = connect(&emulator, &[], |_| {});
+    let mut known = named("our model");
     known.canonical_model_id = Some(SONNET.into());
-    assert_eq!(ask(&emulator, &provider, &known, &options).await.cache_points(), 2);
-    let mut forced = opaque;
+    let mut forced = named("our model");
     forced.capabilities.insert("promptCaching".to_owned(), true);
-    assert_eq!(ask(&emulator, &provider, &forced, &options).await.cache_points(), 2);
+    for model in [known, forced] {
+        assert_eq!(ask(&emulator, &provider, &model, &StreamOptions::default()).await.cache_points(), 2);
+    }
 }
 
 #[tokio::test]
 async fn a_name_without_a_minor_version_is_enough() {
-    let emulator = emulator().application_profile("team", SONNET_4).start().await.unwrap();
-    let provider = connect(&emulator, &[], |_| {});
-    let sent = ask(&emulator, &provider, &profile("Claude Sonnet 4"), &StreamOptions::default()).await;
+    let sent =
+        send_through_profile(SONNET_4, "Claude Sonnet 4", &prompted(), &StreamOptions::default()).await;
     assert_eq!(sent.cache_points(), 2);
 }
 

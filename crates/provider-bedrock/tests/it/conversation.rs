@@ -4,13 +4,14 @@
 
 use std::collections::HashMap;
 
+use clawdia_bedrock_emulator::{Credentials, Emulator};
 use clawdia_core::{
-    AssistantMessage, CacheRetention, Context, Model, StreamOptions, ThinkingLevel, Tool,
+    Api, AssistantMessage, CacheRetention, Context, Model, StreamOptions, ThinkingLevel, Tool,
     without_lone_surrogates,
 };
 use serde_json::{Value, json};
 
-use crate::fixture::{Bedrock, ask};
+use crate::fixture::{Bedrock, ask, connect};
 
 /// Claude with adaptive thinking that can still think by budget.
 pub(crate) const OPUS_4_6: &str = "us.anthropic.claude-opus-4-6-v1";
@@ -67,13 +68,37 @@ impl Bedrock {
     }
 }
 
-/// Asks a provider without further configuration.
+/// Asks a model of a provider without further configuration.
 pub(crate) async fn send(model: &str, context: &Context, options: &StreamOptions) -> Sent {
     let bedrock = Bedrock::start().await;
     bedrock.send(&bedrock.model(model), context, options).await
 }
 
-/// The same without cache points, for tests about what is said.
+/// The application inference profile that [`named`] describes, in the emulator's region.
+pub(crate) const PROFILE: &str = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/team";
+
+/// An application inference profile, of which only its name tells what is behind it, and that it thinks.
+pub(crate) fn named(name: &str) -> Model {
+    let mut model = Model::new("amazon-bedrock", PROFILE, Api::BEDROCK_CONVERSE_STREAM);
+    name.clone_into(&mut model.name);
+    model.reasoning = true;
+    model
+}
+
+/// Asks a model behind an application inference profile with a name.
+pub(crate) async fn send_through_profile(
+    model: &str,
+    name: &str,
+    context: &Context,
+    options: &StreamOptions,
+) -> Sent {
+    let builder = Emulator::builder().credentials(Credentials::new("AKIDEXAMPLE", "secret"));
+    let emulator = builder.application_profile("team", model).start().await.unwrap();
+    let provider = connect(&emulator, &[], |_| {});
+    Bedrock { emulator, provider }.send(&named(name), context, options).await
+}
+
+/// Asks without cache points, for tests about what is said.
 pub(crate) async fn send_uncached(model: &str, context: &Context) -> Sent {
     send(model, context, &uncached()).await
 }

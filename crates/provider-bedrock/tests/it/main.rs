@@ -16,5 +16,6 @@ mod requests;
 mod retries;
 mod routes;
 mod sampling;
+mod thinking;
 mod tool_choice;
 mod waiting;

@@ -3,7 +3,7 @@
 use clawdia_core::{Context, Message, ThinkingLevel};
 use serde_json::{Value, json};
 
-use crate::conversation::{LLAMA, OPUS_4_7, send, thinking, uncached};
+use crate::conversation::{LLAMA, OPUS_4_6, OPUS_4_7, send, send_through_profile, thinking, uncached};
 use crate::fixture::{Bedrock, SONNET, question};
 
 /// A conversation of so many tokens: what the service counted, and one more.
@@ -40,8 +40,9 @@ async fn an_answer_gets_what_the_window_leaves_it() {
 #[tokio::test]
 async fn an_answer_gets_what_it_is_given_where_the_window_is_not_known() {
     let options = uncached().with_max_tokens(64_000);
-    let sent = send("us.openai.gpt-5.6-luna", &counted(10_000_000), &options).await;
+    let sent = send_through_profile(SONNET, "our model", &counted(10_000_000), &options).await;
     assert_eq!(sent.body["inferenceConfig"]["maxTokens"], 64_000);
+    assert!(sent.message.diagnostics.is_empty(), "{:?}", sent.message.diagnostics);
 }
 
 #[tokio::test]
@@ -64,7 +65,7 @@ async fn a_limit_of_the_caller_that_does_not_fit_is_lowered_and_that_is_said() {
 async fn a_temperature_is_dropped_where_the_model_refuses_it() {
     for (model, options) in [
         (SONNET, thinking(ThinkingLevel::Low)),
-        (crate::conversation::OPUS_4_6, thinking(ThinkingLevel::Low)),
+        (OPUS_4_6, thinking(ThinkingLevel::Low)),
         (OPUS_4_7, uncached()),
         (OPUS_4_7, thinking(ThinkingLevel::Off)),
         ("us.anthropic.claude-sonnet-5", uncached()),
