@@ -1,6 +1,6 @@
 //! How long an answer may be and how it is sampled.
 
-use clawdia_core::{Context, Message, ThinkingLevel};
+use clawdia_core::{AssistantBlock, AssistantMessage, Context, Message, Text, ThinkingLevel};
 use serde_json::{Value, json};
 
 use crate::conversation::{LLAMA, OPUS_4_6, OPUS_4_7, send, send_through_profile, thinking, uncached};
@@ -8,8 +8,8 @@ use crate::fixture::{Bedrock, SONNET, question};
 
 /// A conversation of so many tokens: what the service counted, and one more.
 fn counted(tokens: u64) -> Context {
-    let mut answer = clawdia_core::AssistantMessage::default();
-    answer.content = vec![clawdia_core::AssistantBlock::Text(clawdia_core::Text::new("ok"))];
+    let content = vec![AssistantBlock::Text(Text::new("ok"))];
+    let mut answer = AssistantMessage { content, ..AssistantMessage::default() };
     answer.usage.total_tokens = tokens - 1;
     Context::new([Message::user("a"), Message::Assistant(answer), Message::user("b")])
 }
