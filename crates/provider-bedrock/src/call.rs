@@ -71,7 +71,7 @@ impl Call<'_> {
                     let ended = self.limits.wait(Phase::Total, tokio::time::sleep(wait)).await;
                     ended.map_err(|ended| ended.with_attempt(self.site(&invoked).attempt()))?;
                 }
-                Some(_) | None => return Err(error),
+                Some(_) | None => return Err(with_history(error, tried)),
             }
         }
     }
@@ -166,6 +166,16 @@ impl Call<'_> {
             None
         }
     }
+}
+
+/// The error with what was tried before it, for the message that is stored.
+fn with_history(error: ProviderError, tried: Vec<Diagnostic>) -> ProviderError {
+    if tried.is_empty() {
+        return error;
+    }
+    let mut finish = error.finish().cloned().unwrap_or_default();
+    finish.diagnostics.splice(0..0, tried);
+    error.with_finish(finish)
 }
 
 /// What a lesson changes about the message that follows; nothing where the message says so anyway.

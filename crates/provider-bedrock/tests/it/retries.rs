@@ -46,6 +46,8 @@ async fn a_service_that_keeps_failing_is_given_up() {
     let outcome = bedrock.ask(SONNET, &question()).await;
     assert_eq!(outcome.expect_error().kind(), ErrorKind::Throttled);
     assert_eq!(bedrock.emulator.requests().len(), 4);
+    let told = outcome.message.diagnostics.iter().filter(|diagnostic| diagnostic.code == "bedrock_retry");
+    assert_eq!(told.count(), 3);
 }
 
 #[tokio::test]
