@@ -1,4 +1,9 @@
 #![doc = include_str!("../README.md")]
+//!
+//! # Where to begin
+//!
+//! - To connect: [`AwsSettings::resolve`], [`Aws::connect`], [`Connection`].
+//! - To tell who is calling: [`CredentialSource`]; what a `baseUrl` means: [`BaseUrl`].
 
 mod settings;
 mod endpoint;

@@ -1,4 +1,10 @@
 #![doc = include_str!("../README.md")]
+//!
+//! # Where to begin
+//!
+//! - To run one: [`Emulator`], [`EmulatorBuilder`], [`Credentials`].
+//! - To script it: [`Reply`], [`Step`], [`Gate`].
+//! - To see what was asked and judged: [`RecordedRequest`], [`Refusal`], [`rules()`].
 
 mod emulator;
 

@@ -1,4 +1,11 @@
 #![doc = include_str!("../README.md")]
+//!
+//! # Where to begin
+//!
+//! - To find a model: [`find`], [`find_by_name`], [`all`].
+//! - What is known of it: [`ModelFacts`], [`Rates`], [`Lifecycle`].
+//! - How to speak to it: [`Behaviour`], [`Capabilities`], [`ThinkingDialect`], [`CacheRules`].
+//! - Where to call it: [`served_only_through_profile`], [`home_profile`], [`Geography`], [`Arn`].
 
 mod model_facts;
 

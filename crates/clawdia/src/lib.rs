@@ -1,4 +1,11 @@
 #![doc = include_str!("../README.md")]
+//!
+//! # Where to begin
+//!
+//! - To ask: [`Host::load`], [`Host::complete`], [`Host::stream`], with [`Context`] and [`StreamOptions`].
+//! - To read the answer: [`StreamEvent`], [`Accumulator`], [`AssistantMessage`].
+//! - When it goes wrong: [`HostError`] before anything is asked, [`ProviderError`] and its [`ErrorKind`] afterwards.
+//! - Everything else of the vocabulary is in [`core`].
 
 mod host;
 

@@ -1,4 +1,10 @@
 #![doc = include_str!("../README.md")]
+//!
+//! # Where to begin
+//!
+//! - To read a document: [`locate`], [`load`], [`Config`], [`ConfigError`], [`ConfigWarning`].
+//! - What is in it: [`ModelsConfig`], [`AgentsConfig`], and [`ProviderConfig`](clawdia_core::ProviderConfig) for an entry of
+//!   `models.providers`.
 
 mod config;
 

@@ -1,4 +1,11 @@
 #![doc = include_str!("../README.md")]
+//!
+//! # Where to begin
+//!
+//! - To ask: [`Context`], [`StreamOptions`], [`Provider`], [`ProviderExt`].
+//! - To read the answer: [`StreamEvent`], [`Accumulator`], [`AssistantMessage`], [`Usage`], [`Charge`], [`ProviderError`].
+//! - To write a provider: [`Provider`], [`ProviderPlugin`], [`register!`], [`ProviderConfig`], [`HostContext`].
+//! - To write a host: [`Plugins`], [`ModelRef`], [`Environment`]; for hosts in other languages, [`wire`].
 
 mod string_newtype;
 

@@ -1,4 +1,8 @@
 #![doc = include_str!("../README.md")]
+//!
+//! # Where to begin
+//!
+//! - To link it by hand: [`PLUGIN`]. What may stand in `params`: [`BedrockConfig`].
 
 mod plugin;
 mod settings;
