@@ -20,5 +20,6 @@ mod help;
 mod interrupts;
 mod many_requests;
 mod one_request;
+mod same_bytes;
 #[cfg(target_os = "linux")]
 mod session;
