@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use clawdia_bedrock_emulator::{Credentials, Emulator};
-use clawdia_core::{CACHE_BOUNDARY, CacheRetention, Context, Model, Provider, StreamOptions};
+use clawdia_core::{
+    CACHE_BOUNDARY, CacheRetention, Context, HostContext, Model, Provider, ProviderConfig, StreamOptions,
+};
+use clawdia_provider_bedrock::PLUGIN;
 use serde_json::{Value, json};
 
 use crate::conversation::{
-    LLAMA, NOVA_PRO, SONNET_4, Sent, assistant, call, history, kinds, named, result, send,
+    LLAMA, NOVA_PRO, OPUS_4_6, SONNET_4, Sent, assistant, call, history, kinds, named, result, send,
     send_through_profile, text, tool, user,
 };
 use crate::fixture::{Bedrock, SONNET, connect, question};
@@ -89,6 +92,29 @@ async fn caching_can_be_switched_off_in_the_configuration_and_on_in_a_call() {
     assert_eq!(ask(&bedrock.emulator, &provider, &model, &StreamOptions::default()).await.cache_points(), 0);
     let sent = ask(&bedrock.emulator, &provider, &model, &retention(CacheRetention::Short)).await;
     assert_eq!(sent.cache_points(), 2);
+}
+
+#[tokio::test]
+async fn a_model_can_be_configured_to_be_cached_otherwise_than_its_provider() {
+    let bedrock = Bedrock::start_with(|config| {
+        config.params.insert("cacheRetention".to_owned(), json!("long"));
+        let model = json!({ "id": SONNET, "params": { "cacheRetention": "short" } });
+        config.models = vec![serde_json::from_value(model).unwrap()];
+    })
+    .await;
+    let options = StreamOptions::default();
+    let sent = bedrock.send(&bedrock.model(SONNET), &prompted(), &options).await;
+    assert_eq!(marks(&sent), (Some(&point()), Some(&point())));
+    let sent = bedrock.send(&bedrock.model(OPUS_4_6), &prompted(), &options).await;
+    assert_eq!(marks(&sent), (Some(&hour()), Some(&hour())));
+}
+
+#[test]
+fn an_unknown_retention_in_the_environment_is_refused() {
+    let environment = [("CLAWDIA_CACHE_RETENTION", "forever")].into_iter().collect();
+    let config = ProviderConfig::new("amazon-bedrock");
+    let error = (PLUGIN.connect)(&config, &HostContext::new(environment)).unwrap_err().to_string();
+    assert!(error.contains("CLAWDIA_CACHE_RETENTION") && error.contains("forever"), "{error}");
 }
 
 #[tokio::test]

@@ -1,7 +1,8 @@
 //! How each family of models is asked to think.
 
 use clawdia_bedrock_emulator::{Credentials, Emulator};
-use clawdia_core::ThinkingLevel;
+use clawdia_core::{Environment, HostContext, ProviderConfig, ThinkingLevel};
+use clawdia_provider_bedrock::PLUGIN;
 use serde_json::{Value, json};
 
 use crate::conversation::{
@@ -97,6 +98,15 @@ async fn budgets_can_be_configured_for_a_provider_and_for_a_model() {
     .await;
     let sent = bedrock.send(&bedrock.model(SONNET), &question(), &thinking(ThinkingLevel::Medium)).await;
     assert_eq!(sent.fields()["thinking"]["budget_tokens"], 5_000);
+}
+
+#[test]
+fn a_configured_budget_below_the_least_is_refused() {
+    let mut config = ProviderConfig::new("amazon-bedrock");
+    config.params.insert("thinkingBudgets".to_owned(), json!({ "low": 1_023 }));
+    let connected = (PLUGIN.connect)(&config, &HostContext::new(Environment::default()));
+    let error = connected.unwrap_err().to_string();
+    assert!(error.contains("1023") && error.contains("1024"), "{error}");
 }
 
 #[tokio::test]
