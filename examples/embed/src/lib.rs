@@ -10,6 +10,11 @@ use clawdia::{
 use futures_util::StreamExt;
 use serde_json::json;
 
+/// Compiles the example in the README of the workspace, which belongs to no package of its own.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct TheWorkspace;
+
 /// How often the model may ask for tools before it has to come to an end.
 const MOST_TURNS: usize = 8;
 

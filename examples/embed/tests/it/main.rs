@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that unwraps fails where it stands")]
 
+#[cfg(feature = "bedrock")]
+mod documents;
+
 use std::sync::Arc;
 
 use clawdia::config::Config;
