@@ -81,6 +81,8 @@ capabilities! {
     forced_tools_while_thinking = "forcedToolsWhileThinking",
     /// Names of tools may have hyphens; otherwise calls of such tools fail, each time.
     hyphenated_tool_names = "hyphenatedToolNames",
+    /// The beta for thinking between the calls of a turn is taken.
+    interleaved_thinking = "interleavedThinking",
     /// Without a limit on tokens the service ends an answer long before the model would.
     low_default_max_tokens = "lowDefaultMaxTokens",
     /// A limit on tokens may stand beside the effort `high`.

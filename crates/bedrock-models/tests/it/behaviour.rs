@@ -245,6 +245,30 @@ fn what_thinking_and_errors_forbid_is_said_for_every_claude() {
 }
 
 #[test]
+fn the_beta_for_thinking_between_calls_is_for_claude_4_to_4_5() {
+    let taken = |id| capabilities(id).interleaved_thinking;
+    for id in [
+        "us.anthropic.claude-sonnet-4-20250514-v1:0",
+        "us.anthropic.claude-opus-4-20250514-v1:0",
+        "us.anthropic.claude-opus-4-1-20250805-v1:0",
+        "anthropic.claude-opus-4-5-20251101-v1:0",
+        SONNET_4_5,
+    ] {
+        assert_eq!(taken(id), Some(true), "{id}");
+    }
+    for id in [
+        SONNET_3_7,
+        "anthropic.claude-haiku-4-5-20251001-v1:0",
+        "anthropic.claude-opus-4-6-v1",
+        "anthropic.claude-opus-9",
+        "openai.gpt-6-sol",
+        OPAQUE,
+    ] {
+        assert_eq!(taken(id), Some(false), "{id}");
+    }
+}
+
+#[test]
 fn nova_caches_on_request_and_never_among_tools() {
     let rules = cache("eu.amazon.nova-pro-v1:0");
     assert_eq!(rules.places, [CachePlace::System, CachePlace::Messages]);
