@@ -122,21 +122,48 @@ impl<'a> Identity<'a> {
     }
 }
 
+/// Beginnings of names that are words of their own in any company: they count only where the vendor is named too.
+const EVERYDAY_WORDS: &[&str] = &["command", "j2", "titan"];
+
 /// The family whose name stands in a text that people wrote, as one of its words; [`Family::Other`] when none
-/// does.
+/// does, when several do, and for an ARN, whose letters are chance.
 pub(crate) fn family_by_name(text: &str) -> Family {
-    let begins_a_word =
-        |index: &usize| !text[..*index].ends_with(|character: char| character.is_ascii_alphanumeric());
-    let word_begins = |start: &str| {
-        text.char_indices()
-            .map(|(index, _)| index)
-            .filter(begins_a_word)
-            .any(|index| starts(&text[index..], start))
-    };
-    FAMILIES
-        .iter()
-        .find(|(vendor, start, _)| word_begins(if start.is_empty() { vendor } else { start }))
-        .map_or(Family::Other, |&(_, _, family)| family)
+    if Arn::parse(text.trim()).is_ok() {
+        return Family::Other;
+    }
+    let mut found = Family::Other;
+    for place in beginnings_of_words(text) {
+        let named = FAMILIES.iter().find(|(vendor, start, _)| {
+            let word = if start.is_empty() { vendor } else { start };
+            word_stands_at(text, place, word)
+                && (!EVERYDAY_WORDS.contains(start)
+                    || beginnings_of_words(text).any(|place| word_stands_at(text, place, vendor)))
+        });
+        match named {
+            Some(&(_, _, family)) if found == Family::Other || found == family => found = family,
+            Some(_) => return Family::Other,
+            None => {}
+        }
+    }
+    found
+}
+
+fn beginnings_of_words(text: &str) -> impl Iterator<Item = usize> {
+    text.char_indices()
+        .map(|(place, _)| place)
+        .filter(|place| !text[..*place].ends_with(|character: char| character.is_alphanumeric()))
+}
+
+/// Whether a word, and not only the beginning of one, stands at a place; a version may be glued to it, and what is
+/// hyphenated may be joined by a blank or an underscore.
+fn word_stands_at(text: &str, place: usize, word: &str) -> bool {
+    let rest = &text[place..];
+    let stands = rest.len() >= word.len()
+        && rest.bytes().zip(word.bytes()).all(|(byte, sought)| match sought {
+            b'-' => matches!(byte, b'-' | b'_' | b' '),
+            _ => byte.eq_ignore_ascii_case(&sought),
+        });
+    stands && !rest[word.len()..].starts_with(char::is_alphabetic)
 }
 
 fn starts(text: &str, start: &str) -> bool {

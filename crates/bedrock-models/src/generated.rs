@@ -6898,6 +6898,18 @@ pub(crate) static RULES: &[Rule] = &[
     },
     Rule {
         family: Some(Family::Claude),
+        models: &["claude-opus-5-5"],
+        capabilities: Capabilities::UNKNOWN,
+        thinking: None,
+        efforts: None,
+        effort_ceiling: Some(Effort::Xhigh),
+        replay: None,
+        cache: None,
+        media: MediaLimits::UNKNOWN,
+        least_max_tokens: None,
+    },
+    Rule {
+        family: Some(Family::Claude),
         models: &[],
         capabilities: Capabilities { error_result_images: Some(false), low_default_max_tokens: Some(true), prefill_with_tools: Some(false), sampling_while_thinking: Some(false), ..Capabilities::UNKNOWN },
         thinking: None,
@@ -7343,7 +7355,7 @@ pub(crate) static RULES: &[Rule] = &[
     Rule {
         family: Some(Family::DeepSeek),
         models: &[],
-        capabilities: Capabilities { forced_tool_choice: Some(true), named_tool_choice: Some(false), system_messages: Some(true), tool_choice: Some(true), tools: Some(true), turn_separation: Some(false), ..Capabilities::UNKNOWN },
+        capabilities: Capabilities { forced_tool_choice: Some(true), forced_tools_while_thinking: Some(false), named_tool_choice: Some(false), system_messages: Some(true), tool_choice: Some(true), tools: Some(true), turn_separation: Some(false), ..Capabilities::UNKNOWN },
         thinking: Some(ThinkingDialect::OpenAiFlatEffort),
         efforts: Some(&[Effort::Low, Effort::Medium, Effort::High]),
         effort_ceiling: None,

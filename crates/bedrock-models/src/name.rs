@@ -1,13 +1,13 @@
 //! Looking a model up by the name a person gave it, for ids that say nothing: the ARN of an application inference
 //! profile whose configured name is `Claude Opus 4.7`.
 
-use crate::{ModelFacts, Resolved};
+use crate::{Arn, ModelFacts, Resolved};
 
 /// Finds the model whose name stands in a text, however it is punctuated.
 ///
 /// `Claude Opus 4.7`, `opus-4.7`, `our Opus_4_7 (prod)`, `opus4.7` all mean the same model. The longest name wins, so
 /// `Opus 4.7` is never taken for `Opus 4`. What is found is the model, not one of its profiles. `None` when no name
-/// stands in the text, or when several do and none is longer than the others.
+/// stands in the text, when several do and none is longer than the others, and for an ARN, which is no name.
 ///
 /// ```
 /// use clawdia_bedrock_models::find_by_name;
@@ -16,6 +16,9 @@ use crate::{ModelFacts, Resolved};
 /// assert!(find_by_name("my favourite model").is_none());
 /// ```
 pub fn find_by_name(text: &str) -> Option<Resolved> {
+    if Arn::parse(text.trim()).is_ok() {
+        return None;
+    }
     let words: Vec<String> = words(text).map(str::to_ascii_lowercase).collect();
     let mut best: Option<Match> = None;
     let mut ambiguous = false;
@@ -50,6 +53,11 @@ impl Match {
             None => facts.name?,
         };
         let length = match_length(text, name);
+        // A name of one word is any word, `Command`, unless nothing else is said.
+        let vendor = facts.base_id.split_once('.').map_or("", |(vendor, _)| vendor);
+        if length == 1 && !text.iter().all(|word| word.eq_ignore_ascii_case(name) || word == vendor) {
+            return None;
+        }
         (length > 0).then_some(Self { base_id: facts.base_id, name, length })
     }
 }

@@ -96,6 +96,8 @@ fn efforts_are_mapped_and_held_to_the_ceiling() {
     check_efforts("anthropic.claude-opus-4-6-v1", adaptive("-", "high", "max"));
     check_efforts("anthropic.claude-opus-4-7", adaptive("-", "xhigh", "xhigh"));
     check_efforts("anthropic.claude-opus-5", adaptive("-", "xhigh", "max"));
+    check_efforts("anthropic.claude-opus-5-5", adaptive("low", "xhigh", "xhigh"));
+    check_efforts("eu.anthropic.claude-opus-5-5", adaptive("low", "xhigh", "xhigh"));
     check_efforts("anthropic.claude-fable-5", adaptive("low", "xhigh", "xhigh"));
     check_efforts("anthropic.claude-fable-5-2", adaptive("low", "xhigh", "xhigh"));
     check_efforts("anthropic.claude-mythos-5", adaptive("low", "xhigh", "xhigh"));
@@ -345,18 +347,12 @@ fn what_has_no_known_family_is_treated_with_caution() {
 }
 
 #[test]
-fn a_name_speaks_for_an_id_that_says_nothing() {
-    for name in ["Claude Opus 4.7", "opus-4.7", "Opus_4_7", "opus 4 7", "opus4.7"] {
-        let behaviour = Behaviour::of_named(OPAQUE, name);
-        assert_eq!(behaviour.thinking, ThinkingDialect::ClaudeAdaptive, "{name}");
-        assert_eq!(behaviour.effort(Effort::Xhigh), Some("xhigh"), "{name}");
+fn deepseek_is_not_forced_to_call_while_it_thinks() {
+    for id in ["deepseek.v3-v1:0", "deepseek.v3.2"] {
+        let flags = capabilities(id);
+        assert_eq!(flags.forced_tool_choice, Some(true), "{id}");
+        assert_eq!(flags.forced_tools_while_thinking, Some(false), "{id}");
     }
-    assert!(Behaviour::of_named(OPAQUE, "Claude Sonnet 4").cache.is_some());
-    assert_eq!(Behaviour::of_named(OPAQUE, "our Claude 9").family, Family::Claude);
-    assert_eq!(Behaviour::of_named(OPAQUE, "gpt-oss next").family, Family::GptOss);
-    assert_eq!(Behaviour::of_named(OPAQUE, "our favourite").family, Family::Other);
-    // An id that says something is not overruled by a name.
-    assert_eq!(Behaviour::of_named("amazon.nova-lite-v1:0", "Claude Opus 4.7").family, Family::Nova);
 }
 
 #[track_caller]

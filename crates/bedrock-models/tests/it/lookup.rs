@@ -260,6 +260,8 @@ fn a_name_is_not_taken_for_a_newer_version_of_it() {
     check_name("Claude Opus 9", None);
     check_name("opus", None);
     check_name("an instant answer", None);
+    check_name("Command centre", None);
+    check_name("cohere command", Some("cohere.command-text-v14"));
     check_name("Claude Sonnet 3.9", None);
     check_name("Sonnet 4.5 or Opus 4.7", None);
 }

@@ -2,6 +2,7 @@
 
 mod behaviour;
 mod capabilities;
+mod given_names;
 mod lifecycle;
 mod lookup;
 mod profiles;
