@@ -51,7 +51,10 @@ pub(super) fn points_follow_something(request: &Request<'_>) -> Result<(), Refus
     let messages = request.messages().iter().map(|message| items(&message["content"]));
     let lists = messages.chain([request.system(), request.tools()]);
     for list in lists {
-        if list.first().is_some_and(|first| present(first, "cachePoint").is_some()) {
+        let is_point = |value: &Value| present(value, "cachePoint").is_some();
+        // What stands before the first of two neighbours is cached by it.
+        let neighbours = list.windows(2).any(|pair| pair.iter().all(is_point));
+        if neighbours || list.first().is_some_and(is_point) {
             return Err(Refusal::validation("There is nothing available to cache."));
         }
     }

@@ -93,8 +93,12 @@ pub(super) fn no_prefill_with_tools(request: &Request<'_>) -> Result<(), Refusal
 }
 
 pub(super) fn no_trailing_space(request: &Request<'_>) -> Result<(), Refusal> {
-    let last = request.blocks().last().filter(|block| block.role == "assistant");
-    let text = last.and_then(|block| block.get("text")?.as_str()).unwrap_or_default();
+    // A cache point is no content: the text before it is what the model continues.
+    let last = request.blocks().filter(|block| block.get("cachePoint").is_none()).last();
+    let text = last
+        .filter(|block| block.role == "assistant")
+        .and_then(|block| block.get("text")?.as_str())
+        .unwrap_or_default();
     if request.model.is_claude() && text.ends_with(char::is_whitespace) {
         return Err(Refusal::by_the_model(
             "messages: final assistant content cannot end with trailing whitespace",

@@ -48,11 +48,22 @@ pub(super) fn max_tokens_are_enough(request: &Request<'_>) -> Result<(), Refusal
 }
 
 pub(super) fn high_effort_has_no_limit(request: &Request<'_>) -> Result<(), Refusal> {
-    let high = request.additional("reasoningConfig")["maxReasoningEffort"] == "high";
-    if high && request.max_tokens().is_some() && request.model.has(Quirk::HighEffortUnlimited) {
+    let limited = asks_for_high_effort(request) && request.max_tokens().is_some();
+    if limited && request.model.has(Quirk::HighEffortUnlimited) {
         return Err(Refusal::by_the_model("maxTokens must be unset when maxReasoningEffort is set to high."));
     }
     Ok(())
+}
+
+pub(super) fn high_effort_has_no_sampling(request: &Request<'_>) -> Result<(), Refusal> {
+    if !asks_for_high_effort(request) || request.model.capabilities().sampling_with_high_effort != Some(false)
+    {
+        return Ok(());
+    }
+    let stated = ["temperature", "topP"].into_iter().find(|field| request.inference(field).is_some());
+    stated.map_or(Ok(()), |field| {
+        Err(Refusal::by_the_model(format!("{field} must be unset when maxReasoningEffort is set to high.")))
+    })
 }
 
 pub(super) fn is_supported(request: &Request<'_>) -> Result<(), Refusal> {
@@ -125,4 +136,8 @@ pub(super) fn additional_fields_are_known(request: &Request<'_>) -> Result<(), R
         };
         refusal.map_or(Ok(()), Err)
     })
+}
+
+fn asks_for_high_effort(request: &Request<'_>) -> bool {
+    request.additional("reasoningConfig")["maxReasoningEffort"] == "high"
 }

@@ -16,6 +16,8 @@ const LEAST_BUDGET: u64 = 1024;
 const DEFAULT_MAX_TOKENS: u64 = 4096;
 /// The beta feature that lets a client decide what happens to blocks of another conversation.
 const BINDING_BETA: &str = "thinking-binding-controls-2026-08-01";
+/// The beta feature of thinking between the calls of a turn.
+const INTERLEAVED_BETA: &str = "interleaved-thinking-2025-05-14";
 
 pub(super) fn comes_from_the_assistant(request: &Request<'_>) -> Result<(), Refusal> {
     let foreign =
@@ -44,6 +46,15 @@ pub(super) fn redacted_replay_is_supported(request: &Request<'_>) -> Result<(), 
     let makes_them = matches!(request.model.traits.reasoning, Reasoning::Signed | Reasoning::Opaque);
     if !makes_them && redacted_blocks(request).next().is_some() {
         return Err(Refusal::unsupported_field("reasoningContent.redactedContent"));
+    }
+    Ok(())
+}
+
+pub(super) fn interleaving_is_supported(request: &Request<'_>) -> Result<(), Refusal> {
+    // Which models take it is not published; this is the strict reading of what was seen.
+    let takes_it = request.model.capabilities().interleaved_thinking == Some(true);
+    if request.model.is_claude() && !takes_it && request.has_beta(INTERLEAVED_BETA) {
+        return Err(Refusal::by_the_model("invalid beta flag"));
     }
     Ok(())
 }
@@ -208,6 +219,19 @@ pub(super) fn final_turn_starts_with_thinking(request: &Request<'_>) -> Result<(
         "messages.{last}.content.0.type: Expected `thinking` or `redacted_thinking`, but found `{found}`. When \
          `thinking` is enabled, a final `assistant` message must start with a thinking block (preceeding the \
          lastmost set of `tool_use` and `tool_result` blocks). To avoid this requirement, disable `thinking`."
+    )))
+}
+
+pub(super) fn is_not_the_last_word(request: &Request<'_>) -> Result<(), Refusal> {
+    let last = request.blocks().filter(|block| block.role != "system").last();
+    let Some(block) = last.filter(|block| block.role == "assistant" && request.model.is_claude()) else {
+        return Ok(());
+    };
+    let Some(reasoning) = block.get("reasoningContent") else { return Ok(()) };
+    let kind = if present(reasoning, "redactedContent").is_some() { "redacted_thinking" } else { "thinking" };
+    Err(Refusal::by_the_model(format!(
+        "messages.{}: The final block in an assistant message cannot be `{kind}`.",
+        block.message
     )))
 }
 

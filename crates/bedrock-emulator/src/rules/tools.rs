@@ -213,6 +213,23 @@ pub(super) fn ids_differ(request: &Request<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
+pub(super) fn ids_have_plain_characters(request: &Request<'_>) -> Result<(), Refusal> {
+    if !request.model.is_claude() {
+        return Ok(());
+    }
+    let is_plain = |id: &str| id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
+    let odd = request.blocks().find(|block| {
+        let id = block.get("toolUse").and_then(|call| call["toolUseId"].as_str());
+        id.is_some_and(|id| !is_plain(id))
+    });
+    odd.map_or(Ok(()), |block| {
+        Err(Refusal::by_the_model(format!(
+            "{}.tool_use.id: String should match pattern '^[a-zA-Z0-9_-]+$'",
+            block.path()
+        )))
+    })
+}
+
 pub(super) fn ids_have_nine_characters(request: &Request<'_>) -> Result<(), Refusal> {
     if !request.model.has(Quirk::NineCharacterIds) {
         return Ok(());

@@ -14,9 +14,10 @@ mod tools;
 use std::collections::BTreeSet;
 
 use clawdia_bedrock_emulator::{Emulator, rules};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::client::{Client, pair};
+use crate::prompts::*;
 use crate::replays;
 
 const BY_THE_MODEL: &str = "The model returned the following errors: ";
@@ -118,4 +119,20 @@ async fn every_rule_has_an_example() {
     assert_eq!(known.len(), rules().len(), "two rules share an id");
     assert_eq!(known.difference(&shown).collect::<Vec<_>>(), Vec::<&&str>::new(), "rules without an example");
     assert_eq!(shown.difference(&known).collect::<Vec<_>>(), Vec::<&&str>::new(), "examples without a rule");
+}
+
+#[tokio::test]
+async fn who_thinks_between_calls_takes_the_beta_for_it() {
+    let (_emulator, client) = pair().await;
+    let mut request = with(prompt("Hi"), budget(2048));
+    request["additionalModelRequestFields"]["anthropic_beta"] = json!(["interleaved-thinking-2025-05-14"]);
+    for model in [OPUS_4_1, SONNET_4_5] {
+        client.stream(model, &request).await.assert_accepted();
+    }
+    let reply = client.stream(OPUS_4_6, &request).await;
+    reply.assert_refused(
+        400,
+        "ValidationException",
+        "The model returned the following errors: invalid beta flag",
+    );
 }

@@ -41,9 +41,8 @@ pub(super) fn cases() -> Vec<Case> {
         with(ending([text("Hi"), point(second)]), json!({ "system": [text("Be kind."), point(first)] }))
     };
     let document = |format: &str| json!({ "document": { "format": format, "name": "a", "source": { "bytes": base64(b"words") } } });
-    let tools_with = |point: Value| {
-        let tools: Vec<Value> =
-            [tool("a")].into_iter().chain([point].into_iter().filter(|it| !it.is_null())).collect();
+    let tools_with = |points: Vec<Value>| {
+        let tools: Vec<Value> = [tool("a")].into_iter().chain(points).collect();
         with(prompt("Hi"), json!({ "toolConfig": { "tools": tools } }))
     };
     vec![
@@ -81,13 +80,34 @@ pub(super) fn cases() -> Vec<Case> {
             "There is nothing available to cache.",
             system([text("Be kind."), cache_point()]),
         ),
+        refused(
+            "cache-something",
+            SONNET_4_5,
+            ending([text("Hi"), cache_point(), cache_point()]),
+            "There is nothing available to cache.",
+            ending([text("Hi"), cache_point(), text("So"), cache_point()]),
+        ),
+        refused(
+            "cache-something",
+            NOVA,
+            system([text("Be kind."), cache_point(), text("Be brief."), cache_point(), cache_point()]),
+            "There is nothing available to cache.",
+            system([text("Be kind."), cache_point(), text("Be brief."), cache_point()]),
+        ),
+        refused(
+            "cache-something",
+            OPUS_4_1,
+            tools_with(vec![cache_point(), cache_point()]),
+            "There is nothing available to cache.",
+            tools_with(vec![cache_point()]),
+        ),
         refused_by_model(
             "tool-cache-nova",
             NOVA,
-            tools_with(cache_point()),
+            tools_with(vec![cache_point()]),
             "Malformed input request: #/toolConfig/tools/1: extraneous key [cachePoint] is not permitted, please reformat \
              your input and try again.",
-            tools_with(Value::Null),
+            tools_with(Vec::new()),
         ),
         refused_by_model(
             "cache-four",

@@ -97,6 +97,13 @@ pub(super) fn cases() -> Vec<Case> {
             conversation([hi(), assistant([text("Well,")])]),
         ),
         refused_by_model(
+            "no-trailing-space",
+            OPUS_4_1,
+            conversation([hi(), assistant([text("Well, "), cache_point()])]),
+            "messages: final assistant content cannot end with trailing whitespace",
+            conversation([hi(), assistant([text("Well,"), cache_point()])]),
+        ),
+        refused_by_model(
             "text-not-blank-inside",
             SONNET_4_5,
             with(

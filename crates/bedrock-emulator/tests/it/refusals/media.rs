@@ -37,6 +37,10 @@ fn images_cases() -> Vec<Case> {
         pixels.resize(bytes, 0);
         showing([image("png", &pixels)])
     };
+    let with_documents = |names: &[&str]| {
+        let images = (0..19).map(|_| image("png", &png(8, 8)));
+        showing(images.chain(names.iter().map(|name| document(name))))
+    };
     vec![
         refused(
             "media-from-user",
@@ -106,9 +110,16 @@ fn images_cases() -> Vec<Case> {
         refused_by_model(
             "images-count",
             NOVA,
-            showing((0..19).map(|_| image("png", &png(8, 8))).chain([document("a"), document("b")])),
+            with_documents(&["a", "b"]),
             "messages: too many images and documents: 19 + 2 > 20",
-            showing((0..19).map(|_| image("png", &png(8, 8))).chain([document("a")])),
+            with_documents(&["a"]),
+        ),
+        refused_by_model(
+            "images-count",
+            OPUS_4_1,
+            with_documents(&["a", "b", "c", "d", "e"]),
+            "messages: too many images and documents: 19 + 5 > 20",
+            with_documents(&["a"]),
         ),
     ]
 }

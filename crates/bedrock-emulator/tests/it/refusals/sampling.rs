@@ -49,6 +49,20 @@ pub(super) fn cases() -> Vec<Case> {
             high_effort(json!({})),
         ),
         refused_by_model(
+            "sampling-high-effort",
+            NOVA_2,
+            high_effort(json!({ "inferenceConfig": { "temperature": 0.5 } })),
+            "temperature must be unset when maxReasoningEffort is set to high.",
+            inference(json!({ "temperature": 0.5 })),
+        ),
+        refused_by_model(
+            "sampling-high-effort",
+            NOVA_2,
+            high_effort(json!({ "inferenceConfig": { "topP": 0.5 } })),
+            "topP must be unset when maxReasoningEffort is set to high.",
+            high_effort(json!({ "inferenceConfig": { "stopSequences": ["END"] } })),
+        ),
+        refused_by_model(
             "sampling-removed",
             OPUS_4_7,
             inference(json!({ "temperature": 1 })),

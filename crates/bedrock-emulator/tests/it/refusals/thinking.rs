@@ -43,6 +43,11 @@ pub(super) fn cases() -> Vec<Case> {
 }
 
 fn asking() -> Vec<Case> {
+    let with_betas = |betas: Value| {
+        let mut request = budgeted(2048);
+        request["additionalModelRequestFields"]["anthropic_beta"] = betas;
+        request
+    };
     let sampled = |inference: Value| with(budgeted(2048), json!({ "inferenceConfig": inference }));
     let disabled = |effort: &str| {
         fields(json!({ "thinking": { "type": "disabled" }, "output_config": { "effort": effort } }))
@@ -50,6 +55,13 @@ fn asking() -> Vec<Case> {
     let binding =
         json!({ "thinking": { "type": "adaptive", "block_binding": { "mismatch_behavior": "drop_block" } } });
     vec![
+        refused_by_model(
+            "beta-interleaved",
+            HAIKU_4_5,
+            with_betas(json!(["other", "interleaved-thinking-2025-05-14"])),
+            "invalid beta flag",
+            with_betas(json!(["other"])),
+        ),
         refused_by_model(
             "thinking-known",
             SONNET_4_5,
@@ -203,6 +215,9 @@ fn history() -> Vec<Case> {
     const REFUSED: &str = "User messages cannot contain reasoning content.";
     let from_user =
         conversation([user([json!({ "reasoningContent": { "reasoningText": { "text": "Hm." } } })])]);
+    let ending = |reasoning: Value| {
+        conversation([user([text("Hi")]), assistant([text("Yes"), json!({ "reasoningContent": reasoning })])])
+    };
     let redacted = || reasoned(json!({ "redactedContent": base64(b"opaque") }));
     let mut in_flight = with(tool_exchange(), budget(2048));
     let thoughtless = in_flight.clone();
@@ -241,6 +256,20 @@ fn history() -> Vec<Case> {
             "messages.1.content.0.type: Expected `thinking` or `redacted_thinking`, but found `tool_use`. When `thinking` \
              is enabled, a final `assistant` message must start with a thinking block",
             in_flight,
+        ),
+        refused_by_model(
+            "thinking-last",
+            OPUS_4_1,
+            ending(json!({ "reasoningText": { "text": "Hm.", "signature": "c2ln" } })),
+            "messages.1: The final block in an assistant message cannot be `thinking`.",
+            without_reasoning(),
+        ),
+        refused_by_model(
+            "thinking-last",
+            OPUS_4_1,
+            ending(json!({ "redactedContent": base64(b"opaque") })),
+            "messages.1: The final block in an assistant message cannot be `redacted_thinking`.",
+            without_reasoning(),
         ),
         refused_by_model(
             "thinking-signature-missing",

@@ -121,7 +121,7 @@ fn pairing() -> Vec<Case> {
             tools(),
         )
     };
-    let mistral = |id: &str| {
+    let calling = |id: &str| {
         with(conversation([user([text("Find")]), assistant([named(id, "x")]), user([result(id)])]), tools())
     };
     let empty = |members: Value| {
@@ -233,11 +233,18 @@ fn pairing() -> Vec<Case> {
             two_calls(vec![result("a"), result("b")]),
         ),
         refused_by_model(
+            "tool-use-id-claude",
+            SONNET_4_5,
+            calling("functions.x:0"),
+            "messages.1.content.0.tool_use.id: String should match pattern '^[a-zA-Z0-9_-]+$'",
+            calling("functions_x-0"),
+        ),
+        refused_by_model(
             "tool-use-id-mistral",
             MISTRAL,
-            mistral("tooluse_1"),
+            calling("tooluse_1"),
             "Tool call id was tooluse_1 but must be a-z, A-Z, 0-9, with a length of 9.",
-            mistral("tooluse01"),
+            calling("tooluse01"),
         ),
     ]
 }
