@@ -9,6 +9,9 @@ use std::sync::{Mutex, PoisonError};
 
 use clawdia_core::{ErrorKind, ProviderError, Tool};
 
+/// How many lessons are kept.
+const MOST_LESSONS: usize = 10_000;
+
 /// Lessons, by model and region.
 #[derive(Debug, Default)]
 pub(crate) struct Learned {
@@ -30,7 +33,12 @@ impl Learned {
     /// Remembers a lesson; false if it was known.
     pub(crate) fn remember(&self, lesson: Lesson, model_id: &str, region: &str) -> bool {
         let key = (lesson, model_id.to_owned(), region.to_owned());
-        self.lessons.lock().unwrap_or_else(PoisonError::into_inner).insert(key)
+        let mut lessons = self.lessons.lock().unwrap_or_else(PoisonError::into_inner);
+        // Forgetting costs a refused request or two; remembering every set of tools for ever would cost memory.
+        if lessons.len() >= MOST_LESSONS {
+            lessons.clear();
+        }
+        lessons.insert(key)
     }
 
     pub(crate) fn knows(&self, lesson: Lesson, model_id: &str, region: &str) -> bool {

@@ -16,6 +16,7 @@ mod media;
 mod model_traits;
 mod reasoning;
 mod refusal;
+mod remark;
 mod strict_schema;
 mod system;
 mod thinking;
@@ -97,6 +98,8 @@ pub(crate) fn build(
     context: &Context,
     options: &StreamOptions,
 ) -> Result<Request, ProviderError> {
+    inference::check(options)?;
+    check_metadata(&options.request_metadata)?;
     let traits = ModelTraits::of(target)?;
     let names = ToolNames::of(&context.tools, traits.capabilities().hyphenated_tool_names != Some(false));
     let mut diagnostics = Vec::new();
@@ -118,7 +121,6 @@ pub(crate) fn build(
         turns: &mut messages,
     };
     cache::place(cacheable, target, options, &traits, prompt, &mut diagnostics);
-    check_metadata(&options.request_metadata)?;
 
     let has_tools = tools.is_some();
     let can_relax = tools.as_ref().is_some_and(ToolConfig::can_relax);
@@ -153,7 +155,7 @@ fn check_metadata(metadata: &BTreeMap<String, String>) -> Result<(), ProviderErr
     let allowed = |text: &str| {
         text.chars().all(|character| {
             character.is_ascii_alphanumeric()
-                || character.is_whitespace()
+                || character.is_ascii_whitespace()
                 || ":_@$#=/+,-.".contains(character)
         })
     };
@@ -170,6 +172,9 @@ fn check_metadata(metadata: &BTreeMap<String, String>) -> Result<(), ProviderErr
                 &place,
                 format!("keys have 1 to {CHARACTERS} characters, values up to {CHARACTERS}"),
             ));
+        }
+        if key.starts_with("aws:") {
+            return Err(refuse(&place, "keys that begin with `aws:` are AWS's own"));
         }
         if !allowed(key) || !allowed(value) {
             return Err(refuse(&place, "only letters, digits, blanks and `:_@$#=/+,-.` are allowed"));

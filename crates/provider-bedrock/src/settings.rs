@@ -114,7 +114,7 @@ impl BedrockSettings {
         }
         let mut model_params = HashMap::new();
         for model in config.models.iter().filter(|model| !model.params.is_empty()) {
-            let merged = config.params.clone().into_iter().chain(model.params.clone()).collect::<Map<_, _>>();
+            let merged = merged(config.params.clone(), &model.params);
             let place = format!("params` of the model `{}", model.id);
             model_params.insert(model.id.clone(), params(merged, &place)?);
         }
@@ -137,6 +137,21 @@ impl BedrockSettings {
 
 /// Sets how long prompts are worth caching where neither call nor configuration says.
 const RETENTION_VARIABLE: &str = "CLAWDIA_CACHE_RETENTION";
+
+/// Options of a model over those of its provider, member by member.
+fn merged(mut provider: Map<String, Value>, model: &Map<String, Value>) -> Map<String, Value> {
+    for (name, value) in model {
+        match (provider.get_mut(name), value) {
+            (Some(Value::Object(inner)), Value::Object(value)) => {
+                *inner = merged(std::mem::take(inner), value);
+            }
+            _ => {
+                provider.insert(name.clone(), value.clone());
+            }
+        }
+    }
+    provider
+}
 
 fn params(params: Map<String, Value>, place: &str) -> Result<BedrockConfig, SettingsError> {
     let unusable = |message: String| SettingsError::Params { place: place.to_owned(), message };

@@ -10,6 +10,7 @@ use clawdia_core::{CacheRetention, Diagnostic, StreamOptions};
 use crate::request::Target;
 use crate::request::block::{Block, CachePoint, Lifetime, Role, SystemBlock, Turn};
 use crate::request::model_traits::ModelTraits;
+use crate::request::remark::tell;
 use crate::request::tools::ToolConfig;
 
 /// The most marks a request may have.
@@ -38,8 +39,9 @@ pub(super) fn place(
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     let asked = options.cache_retention.or(target.params.cache_retention);
+    let off = asked.unwrap_or(target.default_retention) == CacheRetention::None;
     let callers = normalise(request.turns, traits);
-    let Some(rules) = rules(asked, traits, callers > 0) else {
+    let Some(rules) = rules(asked, traits, callers > 0).filter(|_| !off) else {
         if callers > 0 {
             remove_points(request.turns, usize::MAX);
             let reason = "cache points were left out: the model has none, or caching is off for this call";
@@ -56,10 +58,18 @@ pub(super) fn place(
     }
     left -= callers.min(MOST);
 
-    let lifetime = match asked.unwrap_or(target.default_retention) {
-        CacheRetention::Long if rules.one_hour => Lifetime::OneHour,
-        _ => Lifetime::FiveMinutes,
-    };
+    let long = asked.unwrap_or(target.default_retention) == CacheRetention::Long;
+    if long && !rules.one_hour {
+        tell(
+            diagnostics,
+            "bedrock_cache_retention_shortened",
+            "the model keeps cached prompts for minutes only",
+        );
+    }
+    // Lifetimes must not grow in reading order, so ours keep up with the callers' where the call does not say otherwise.
+    let callers_longest = points(request.turns).map(|point| point.ttl).max().filter(|_| asked.is_none());
+    let ours = if long && rules.one_hour { Lifetime::OneHour } else { Lifetime::FiveMinutes };
+    let lifetime = callers_longest.map_or(ours, |longest| longest.max(ours));
     let mut users = user_turns_to_mark(request.turns).into_iter();
     if left > 0 && users.next().is_some_and(|(turn, at)| mark_turn(request.turns, turn, at, traits, lifetime))
     {
@@ -75,13 +85,17 @@ pub(super) fn place(
     {
         mark_turn(request.turns, turn, at, traits, lifetime);
     }
-    order_lifetimes(&mut request);
+    if order_lifetimes(&mut request) {
+        let message =
+            "a cache point was shortened, since lifetimes must not grow from tools to system to messages";
+        tell(diagnostics, "bedrock_cache_retention_shortened", message);
+    }
 }
 
 /// The model's rules, if marks are wanted at all.
 fn rules(retention: Option<CacheRetention>, traits: &ModelTraits, callers: bool) -> Option<CacheRules> {
     let asked = callers || retention.is_some();
-    let rules = traits.behaviour.cache.filter(|_| retention != Some(CacheRetention::None))?;
+    let rules = traits.behaviour.cache?;
     // Some models bill for writes that may never be read: those are asked for explicitly.
     (asked || !rules.opt_in).then_some(rules)
 }
@@ -161,11 +175,16 @@ fn mark_turn(
     lifetime: Lifetime,
 ) -> bool {
     let content = &mut turns[turn].content;
-    let free = content.get(at - 1).is_some_and(|before| can_precede_point(before, traits));
-    if free {
-        content.insert(at, Block::CachePoint(CachePoint::new(lifetime)));
+    // Steps back over what no mark may follow, such as a text document at the end.
+    let Some(last) = content[..at].iter().rposition(|before| can_precede_point(before, traits)) else {
+        return false;
+    };
+    let marked = |index: usize| matches!(content.get(index), Some(Block::CachePoint(_)));
+    if marked(last + 1) {
+        return false;
     }
-    free
+    content.insert(last + 1, Block::CachePoint(CachePoint::new(lifetime)));
+    true
 }
 
 /// Marks the end of what stays the same before the messages: the system prompt, or the tools where there is none.
@@ -201,8 +220,16 @@ fn can_precede_point(block: &Block<'_>, traits: &ModelTraits) -> bool {
     }
 }
 
-/// Shortens lifetimes that would grow in reading order, which the service refuses.
-fn order_lifetimes(request: &mut Cacheable<'_, '_>) {
+/// The marks among the messages.
+fn points<'r>(turns: &'r mut [Turn<'_>]) -> impl Iterator<Item = &'r mut CachePoint> {
+    turns.iter_mut().flat_map(|turn| &mut turn.content).filter_map(|block| match block {
+        Block::CachePoint(point) => Some(point),
+        _ => None,
+    })
+}
+
+/// Shortens lifetimes that would grow in reading order, which the service refuses; true if there were any.
+fn order_lifetimes(request: &mut Cacheable<'_, '_>) -> bool {
     let tools = request.tools.iter_mut().flat_map(|tools| tools.points());
     let system = request.system.iter_mut().filter_map(|block| match block {
         SystemBlock::CachePoint(point) => Some(point),
@@ -213,9 +240,12 @@ fn order_lifetimes(request: &mut Cacheable<'_, '_>) {
             Block::CachePoint(point) => Some(point),
             _ => None,
         });
+    let mut shortened = false;
     let mut longest = Lifetime::OneHour;
     for point in tools.chain(system).chain(messages) {
         longest = longest.min(point.ttl);
+        shortened |= point.ttl != longest;
         point.ttl = longest;
     }
+    shortened
 }

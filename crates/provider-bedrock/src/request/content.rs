@@ -14,6 +14,7 @@ use crate::request::block::{Block, CachePoint, Enabled, Lifetime, SearchResultBl
 use crate::request::image::Images;
 use crate::request::media::{self, DocumentNames};
 use crate::request::model_traits::ModelTraits;
+use crate::request::remark::tell;
 
 /// What stands where nothing is left to say: the service refuses empty messages.
 pub(super) const PLACEHOLDER: &str = "<empty>";
@@ -62,6 +63,14 @@ impl<'a> From<&'a ToolResultBlock> for Piece<'a> {
     }
 }
 
+/// What a tool result may hold besides text.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct ResultTakes {
+    pub(super) images: bool,
+    /// Documents, videos and search hits.
+    pub(super) files: bool,
+}
+
 /// Turns pieces into blocks, and counts what the whole request may hold only so often.
 #[derive(Debug)]
 pub(super) struct Content<'a> {
@@ -74,18 +83,29 @@ pub(super) struct Content<'a> {
 
 impl<'a> Content<'a> {
     pub(super) fn new(context: &'a Context, traits: &'a ModelTraits) -> Self {
-        let videos = context.messages.iter().rev().find_map(|message| match message {
+        // A result may belong to no call and be left out, so a user's own video goes first.
+        let users = context.messages.iter().rev().find_map(|message| match message {
             Message::User(message) => message.content.iter().rev().find_map(|block| match block {
                 UserBlock::Video(video) => Some(video),
                 _ => None,
             }),
-            Message::ToolResult(message) => message.content.iter().rev().find_map(|block| match block {
-                ToolResultBlock::Video(video) => Some(video),
-                _ => None,
-            }),
-            Message::Assistant(_) => None,
+            Message::Assistant(_) | Message::ToolResult(_) => None,
         });
-        Self { traits, names: DocumentNames::default(), images: Images::default(), newest_video: videos }
+        let results = || {
+            context.messages.iter().rev().find_map(|message| match message {
+                Message::ToolResult(message) => message.content.iter().rev().find_map(|block| match block {
+                    ToolResultBlock::Video(video) => Some(video),
+                    _ => None,
+                }),
+                Message::User(_) | Message::Assistant(_) => None,
+            })
+        };
+        Self {
+            traits,
+            names: DocumentNames::default(),
+            images: Images::default(),
+            newest_video: users.or_else(results),
+        }
     }
 
     /// The blocks of a user's message; never none.
@@ -100,11 +120,16 @@ impl<'a> Content<'a> {
             let place = format!("{place}.content[{index}]");
             match piece {
                 Piece::Image(_) if !self.traits.images => {
-                    omit(&mut blocks, "(image omitted: model does not support images)");
+                    omit(&mut blocks, "(image omitted: model does not support images)", diagnostics);
                 }
-                Piece::Image(image) => blocks.push(self.images.block(image, &place, diagnostics)?),
+                Piece::Image(image) => blocks.push(self.images.block(
+                    image,
+                    &self.traits.behaviour.media,
+                    &place,
+                    diagnostics,
+                )?),
                 Piece::CachePoint(point) => blocks.push(cache_point(*point)),
-                piece => self.push(piece, &place, &mut blocks)?,
+                piece => self.push(piece, &place, &mut blocks, diagnostics)?,
             }
         }
         let says_nothing = |block: &Block<'_>| matches!(block, Block::CachePoint(_));
@@ -121,7 +146,7 @@ impl<'a> Content<'a> {
     pub(super) fn of_result(
         &mut self,
         pieces: impl Iterator<Item = Piece<'a>>,
-        takes_images: bool,
+        takes: ResultTakes,
         place: &str,
         behind: &mut Vec<Block<'a>>,
         diagnostics: &mut Vec<Diagnostic>,
@@ -131,19 +156,28 @@ impl<'a> Content<'a> {
             let place = format!("{place}.content[{index}]");
             match piece {
                 Piece::Image(_) if !self.traits.images => {
-                    omit(&mut blocks, "(tool image omitted: model does not support images)");
+                    omit(&mut blocks, "(tool image omitted: model does not support images)", diagnostics);
                 }
                 Piece::Image(image) => {
-                    let image = self.images.block(image, &place, diagnostics)?;
-                    if takes_images {
+                    let image =
+                        self.images.block(image, &self.traits.behaviour.media, &place, diagnostics)?;
+                    if takes.images {
                         blocks.push(image);
                     } else {
                         behind.push(image);
-                        omit(&mut blocks, "(image attached after the tool results)");
+                        note(&mut blocks, "(image attached after the tool results)");
+                    }
+                }
+                Piece::SearchResult(result) if !takes.files => push_as_text(result, &mut blocks),
+                piece @ (Piece::Document(_) | Piece::Video(_)) if !takes.files => {
+                    let before = behind.len();
+                    self.push(piece, &place, behind, diagnostics)?;
+                    if behind.len() > before {
+                        note(&mut blocks, "(file attached after the tool results)");
                     }
                 }
                 Piece::CachePoint(point) => behind.push(cache_point(*point)),
-                piece => self.push(piece, &place, &mut blocks)?,
+                piece => self.push(piece, &place, &mut blocks, diagnostics)?,
             }
         }
         if blocks.is_empty() {
@@ -154,7 +188,7 @@ impl<'a> Content<'a> {
 
     /// Checks what only the whole request tells.
     pub(super) fn check(&self) -> Result<(), ProviderError> {
-        self.images.check(&self.traits.behaviour.media)
+        self.images.check(&self.traits.behaviour.media, self.names.count())
     }
 
     fn push(
@@ -162,24 +196,29 @@ impl<'a> Content<'a> {
         piece: Piece<'a>,
         place: &str,
         blocks: &mut Vec<Block<'a>>,
+        diagnostics: &mut Vec<Diagnostic>,
     ) -> Result<(), ProviderError> {
         match piece {
             Piece::Text(text) => push_text(blocks, text),
             Piece::Document(_) if self.traits.capabilities().documents == Some(false) => {
-                omit(blocks, "(document omitted: model does not support documents)");
+                omit(blocks, "(document omitted: model does not support documents)", diagnostics);
             }
-            Piece::Document(document) => blocks.push(media::document(document, &mut self.names, place)?),
+            Piece::Document(document) => {
+                blocks.push(media::document(document, &mut self.names, &self.traits.behaviour.media, place)?);
+            }
             Piece::Video(_) if self.traits.capabilities().video != Some(true) => {
-                omit(blocks, "(video omitted: model does not support video)");
+                omit(blocks, "(video omitted: model does not support video)", diagnostics);
             }
             Piece::Video(video) if self.newest_video.is_some_and(|newest| std::ptr::eq(newest, video)) => {
-                blocks.push(media::video(video, place)?);
+                blocks.push(media::video(video, &self.traits.behaviour.media, place)?);
             }
-            Piece::Video(_) => omit(blocks, "(video omitted: Amazon Bedrock accepts one video per request)"),
-            Piece::Audio => omit(blocks, "(audio omitted: model does not support audio)"),
+            Piece::Video(_) => {
+                omit(blocks, "(video omitted: Amazon Bedrock accepts one video per request)", diagnostics);
+            }
+            Piece::Audio => omit(blocks, "(audio omitted: model does not support audio)", diagnostics),
             Piece::SearchResult(result) => self.push_search_result(result, blocks),
             Piece::Image(_) | Piece::CachePoint(_) | Piece::Unknown => {
-                omit(blocks, "(content omitted: not supported)");
+                omit(blocks, "(content omitted: not supported)", diagnostics);
             }
         }
         Ok(())
@@ -196,11 +235,15 @@ impl<'a> Content<'a> {
                 citations: result.citations.then_some(Enabled { enabled: true }),
             }));
         } else {
-            let passages = passages.collect::<Vec<_>>().join("\n\n");
-            blocks
-                .push(Block::Text(Cow::Owned(format!("{} ({})\n\n{passages}", result.title, result.source))));
+            push_as_text(result, blocks);
         }
     }
+}
+
+fn push_as_text(result: &SearchResult, blocks: &mut Vec<Block<'_>>) {
+    let passages = result.content.iter().map(String::as_str).filter(|text| !text.trim().is_empty());
+    let passages = passages.collect::<Vec<_>>().join("\n\n");
+    blocks.push(Block::Text(Cow::Owned(format!("{} ({})\n\n{passages}", result.title, result.source))));
 }
 
 pub(super) fn push_text<'a>(blocks: &mut Vec<Block<'a>>, text: &'a str) {
@@ -209,11 +252,17 @@ pub(super) fn push_text<'a>(blocks: &mut Vec<Block<'a>>, text: &'a str) {
     }
 }
 
-/// Says that something is left out; a run of the same is said once.
-pub(super) fn omit(blocks: &mut Vec<Block<'_>>, note: &'static str) {
-    let repeated = matches!(blocks.last(), Some(Block::Text(text)) if text == note);
+/// Says in the place of something that it is left out, and once among the diagnostics.
+pub(super) fn omit(blocks: &mut Vec<Block<'_>>, text: &'static str, diagnostics: &mut Vec<Diagnostic>) {
+    note(blocks, text);
+    tell(diagnostics, "bedrock_content_omitted", text);
+}
+
+/// Says something in the place of what stood there; a run of the same is said once.
+fn note(blocks: &mut Vec<Block<'_>>, text: &'static str) {
+    let repeated = matches!(blocks.last(), Some(Block::Text(last)) if last == text);
     if !repeated {
-        blocks.push(Block::text(note));
+        blocks.push(Block::text(text));
     }
 }
 

@@ -5,7 +5,7 @@
 //! models wrote parts of it. What is kept stays in order.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use clawdia_core::{
     AssistantBlock, AssistantMessage, Context, Diagnostic, Message, ProviderError, StopReason, ToolCall,
@@ -15,10 +15,11 @@ use serde_json::{Map, Value};
 
 use crate::request::Target;
 use crate::request::block::{Block, Role, ToolResult, ToolUse, Turn};
-use crate::request::content::{Content, PLACEHOLDER, Piece, cache_point, omit, push_text};
+use crate::request::content::{Content, PLACEHOLDER, Piece, ResultTakes, cache_point, omit, push_text};
 use crate::request::model_traits::ModelTraits;
 use crate::request::reasoning;
 use crate::request::refusal::refuse;
+use crate::request::remark::tell;
 use crate::request::tool_id::{ToolIdRule, ToolIds};
 use crate::request::tool_names::ToolNames;
 
@@ -53,12 +54,23 @@ pub(super) fn turns<'a>(
     for (index, message) in context.messages.iter().enumerate() {
         match message {
             Message::User(message) => builder.user(message, index)?,
+            Message::Assistant(_) if is_failed(message) => {
+                tell(builder.diagnostics, "bedrock_turn_dropped", "turns that failed were left out");
+            }
             Message::Assistant(message) => builder.assistant(message, index)?,
             // Results stand with their calls.
             Message::ToolResult(_) => {}
         }
     }
-    builder.finish()
+    // A turn that failed is not replayed, and so does not end the conversation.
+    let last = context.messages.iter().rev().find(|message| !is_failed(message));
+    builder.finish(!matches!(last, Some(Message::Assistant(_))))
+}
+
+/// Whether a turn is left out because it failed: its reasoning may be cut short, its calls incomplete. Results of its calls
+/// go with it, since nothing takes them.
+fn is_failed(message: &Message) -> bool {
+    matches!(message, Message::Assistant(message) if matches!(message.stop_reason, StopReason::Error | StopReason::Aborted))
 }
 
 /// Refuses a conversation that ends with the model's turn where the model would.
@@ -79,10 +91,13 @@ pub(super) fn check_end(
     Ok(())
 }
 
-/// Tool results by the call they answer, each to be used once.
+/// Tool results by the turn and the call they answer, each to be used once.
+///
+/// Ids may repeat: some models count them from the start of each turn. A result belongs to the nearest call before it, so
+/// that a later turn never changes what an earlier one was answered.
 #[derive(Debug)]
 struct Results<'a> {
-    by_call: HashMap<&'a str, Vec<Found<'a>>>,
+    by_call: HashMap<(usize, &'a str), VecDeque<Found<'a>>>,
     count: usize,
     used: usize,
 }
@@ -92,23 +107,32 @@ type Found<'a> = (usize, &'a ToolResultMessage);
 
 impl<'a> Results<'a> {
     fn of(messages: &'a [Message]) -> Self {
-        let mut by_call: HashMap<&str, Vec<_>> = HashMap::new();
+        let mut by_call: HashMap<_, VecDeque<_>> = HashMap::new();
+        let mut latest: HashMap<&str, usize> = HashMap::new();
         let mut count = 0;
         for (index, message) in messages.iter().enumerate() {
-            if let Message::ToolResult(result) = message {
-                by_call.entry(result.tool_call_id.as_str()).or_default().push((index, result));
-                count += 1;
+            match message {
+                Message::User(_) => {}
+                Message::Assistant(message) => {
+                    latest.extend(message.tool_calls().map(|call| (call.id.as_str(), index)));
+                }
+                Message::ToolResult(result) => {
+                    count += 1;
+                    let id = result.tool_call_id.as_str();
+                    if let Some(turn) = latest.get(id) {
+                        by_call.entry((*turn, id)).or_default().push_back((index, result));
+                    }
+                }
             }
         }
         Self { by_call, count, used: 0 }
     }
 
-    /// The first unused result for a call made at `position`; a result cannot come before its call.
-    fn take(&mut self, call: &str, position: usize) -> Option<Found<'a>> {
-        let waiting = self.by_call.get_mut(call)?;
-        let first = waiting.iter().position(|(index, _)| *index > position)?;
+    /// The first unused result for a call made in the turn at `position`.
+    fn take(&mut self, call: &'a str, position: usize) -> Option<Found<'a>> {
+        let found = self.by_call.get_mut(&(position, call))?.pop_front()?;
         self.used += 1;
-        Some(waiting.remove(first))
+        Some(found)
     }
 }
 
@@ -142,11 +166,6 @@ impl<'a> Builder<'a, '_> {
     }
 
     fn assistant(&mut self, message: &'a AssistantMessage, position: usize) -> Result<(), ProviderError> {
-        // A turn that failed is not replayed: its reasoning may be cut short, its calls incomplete. Results of its calls,
-        // if there are any, go with it, since nothing takes them.
-        if matches!(message.stop_reason, StopReason::Error | StopReason::Aborted) {
-            return Ok(());
-        }
         let same_model = reasoning::is_same_model(message, self.target);
         let mut blocks = Vec::new();
         let mut answers = Vec::new();
@@ -164,15 +183,21 @@ impl<'a> Builder<'a, '_> {
                     let mut id = String::new();
                     if let Some(names) = self.names {
                         id = self.ids.next(call.id.as_str());
+                        if id != call.id.as_str() || names.sent(&call.name) != call.name.as_str() {
+                            let message = "ids or names of tool calls were changed to ones the service takes";
+                            tell(self.diagnostics, "bedrock_tool_call_renamed", message);
+                        }
                         blocks.push(tool_use(call, &id, names));
                     } else {
                         blocks.push(Block::Text(Cow::Owned(call_as_text(call))));
                     }
                     answers.push(Answer { id, call, result });
                 }
-                AssistantBlock::Image(_) => omit(&mut blocks, "(image omitted: written by the model)"),
+                AssistantBlock::Image(_) => {
+                    omit(&mut blocks, "(image omitted: written by the model)", self.diagnostics);
+                }
                 AssistantBlock::CachePoint(point) => blocks.push(cache_point(*point)),
-                _ => omit(&mut blocks, "(content omitted: not supported)"),
+                _ => omit(&mut blocks, "(content omitted: not supported)", self.diagnostics),
             }
         }
         if blocks.iter().all(|block| matches!(block, Block::CachePoint(_))) {
@@ -191,20 +216,27 @@ impl<'a> Builder<'a, '_> {
         let mut behind = Vec::new();
         for Answer { id, call, result } in answers {
             let is_error = result.is_none_or(|(_, result)| result.is_error);
-            let content = if let Some(found) = result {
-                self.result_content(found, &id, &mut behind)?
-            } else {
-                let message = format!("the call of `{}` had no result", call.name);
-                let added = Diagnostic::new("bedrock_tool_result_added", message);
-                self.diagnostics.push(added.with("toolCallId", call.id.as_str()));
-                vec![Block::text("No result provided")]
+            let mut content = match result {
+                Some(found) => self.result_content(found, &id, &mut behind)?,
+                None => self.missing_result(call),
             };
+            if is_error && !takes_status && result.is_some() {
+                content.insert(0, Block::text("(error)"));
+            }
             let status = takes_status.then_some(if is_error { "error" } else { "success" });
             blocks.push(Block::ToolResult(ToolResult { tool_use_id: id, content, status }));
         }
         self.push(Role::User, blocks, false);
         self.push(Role::User, behind, false);
         Ok(())
+    }
+
+    /// What stands for the result of a call that has none.
+    fn missing_result(&mut self, call: &ToolCall) -> Vec<Block<'a>> {
+        let message = format!("the call of `{}` had no result", call.name);
+        let added = Diagnostic::new("bedrock_tool_result_added", message);
+        self.diagnostics.push(added.with("toolCallId", call.id.as_str()));
+        vec![Block::text("No result provided")]
     }
 
     /// The content of a result. What the model does not take there moves behind all results of the turn, images with a
@@ -217,13 +249,17 @@ impl<'a> Builder<'a, '_> {
     ) -> Result<Vec<Block<'a>>, ProviderError> {
         let place = format!("context.messages[{index}]");
         let capabilities = self.traits.capabilities();
-        let takes_images = capabilities.tool_result_images != Some(false)
-            && (!result.is_error || capabilities.error_result_images != Some(false));
+        let takes = ResultTakes { images: capabilities.tool_result_images != Some(false), files: true };
+        let takes = if result.is_error && capabilities.error_result_images == Some(false) {
+            ResultTakes::default()
+        } else {
+            takes
+        };
         let mut moved = Vec::new();
         let pieces = result.content.iter().map(Piece::from);
-        let content = self.content.of_result(pieces, takes_images, &place, &mut moved, self.diagnostics)?;
-        if moved.iter().any(|block| matches!(block, Block::Image(_))) {
-            let caption = format!("Images from the result of tool call {id} ({}):", result.tool_name);
+        let content = self.content.of_result(pieces, takes, &place, &mut moved, self.diagnostics)?;
+        if moved.iter().any(|block| !matches!(block, Block::CachePoint(_))) {
+            let caption = format!("Attached to the result of tool call {id} ({}):", result.tool_name);
             behind.push(Block::Text(Cow::Owned(caption)));
         }
         behind.append(&mut moved);
@@ -233,12 +269,15 @@ impl<'a> Builder<'a, '_> {
     /// Results as text: without tools in the request, the service refuses tool blocks in the history.
     fn answers_as_text(&mut self, answers: &[Answer<'a>]) -> Result<(), ProviderError> {
         for answer in answers {
-            let Some(found) = answer.result else { continue };
-            let error = if found.1.is_error { " (error)" } else { "" };
+            let is_error = answer.result.is_none_or(|(_, result)| result.is_error);
+            let error = if is_error { " (error)" } else { "" };
             let head = format!("[Tool result: {}]{error}:", answer.call.name);
             let mut blocks = vec![Block::Text(Cow::Owned(head))];
             let mut behind = Vec::new();
-            blocks.append(&mut self.result_content(found, answer.call.id.as_str(), &mut behind)?);
+            blocks.append(&mut match answer.result {
+                Some(found) => self.result_content(found, answer.call.id.as_str(), &mut behind)?,
+                None => self.missing_result(answer.call),
+            });
             blocks.append(&mut behind);
             self.push(Role::User, blocks, false);
         }
@@ -256,6 +295,8 @@ impl<'a> Builder<'a, '_> {
             && let Some(Turn { role: Role::User, content, .. }) = self.turns.last()
             && content.iter().any(|block| matches!(block, Block::ToolResult(_)))
         {
+            let message = "a turn of the model was put between tool results and what follows";
+            tell(self.diagnostics, "bedrock_separator_added", message);
             self.turns.push(Turn::new(Role::Assistant, vec![Block::text(SEPARATOR)]));
         }
         match self.turns.last_mut() {
@@ -272,7 +313,8 @@ impl<'a> Builder<'a, '_> {
         }
     }
 
-    fn finish(mut self) -> Result<Vec<Turn<'a>>, ProviderError> {
+    /// `ends_with_user` says whether it is the model's turn to speak, whatever became of the last message.
+    fn finish(mut self, ends_with_user: bool) -> Result<Vec<Turn<'a>>, ProviderError> {
         self.content.check()?;
         let unused = self.results.count - self.results.used;
         if unused > 0 {
@@ -293,20 +335,31 @@ impl<'a> Builder<'a, '_> {
             }
             Some(Turn { role: Role::User, .. }) => {}
         }
+        if ends_with_user && self.turns.last().is_some_and(|turn| turn.role == Role::Assistant) {
+            let message = "the last message stands elsewhere now; a placeholder was put in its place";
+            self.diagnostics.push(Diagnostic::new("bedrock_user_turn_added", message));
+            self.turns.push(Turn::new(Role::User, vec![Block::text(PLACEHOLDER)]));
+        }
         self.trim_end();
         Ok(self.turns)
     }
 
-    /// The service refuses trailing blanks in an answer that is to be continued.
+    /// An answer that is to be continued ends with what can be: the service refuses trailing blanks, and thinking at the
+    /// end.
     fn trim_end(&mut self) {
-        if let Some(Turn { role: Role::Assistant, content, .. }) = self.turns.last_mut()
-            && let Some(Block::Text(text)) = content.last_mut()
-        {
+        let Some(Turn { role: Role::Assistant, content, .. }) = self.turns.last_mut() else { return };
+        while let Some(Block::CachePoint(_) | Block::ReasoningContent(_)) = content.last() {
+            content.pop();
+        }
+        if let Some(Block::Text(text)) = content.last_mut() {
             let length = text.trim_end().len();
             match text {
                 Cow::Borrowed(text) => *text = &text[..length],
                 Cow::Owned(text) => text.truncate(length),
             }
+        }
+        if content.is_empty() {
+            self.turns.pop();
         }
     }
 }

@@ -26,7 +26,9 @@ pub(super) fn prompt_tokens(context: &Context) -> u64 {
         }
         _ => None,
     });
-    if let Some((after, tokens)) = counted {
+    if let Some((after, tokens)) = counted
+        && !is_rewritten(&context.messages[..after])
+    {
         return tokens.saturating_add(tokens_of(context.messages[after..].iter().map(message).sum()));
     }
     let tools = context
@@ -35,6 +37,21 @@ pub(super) fn prompt_tokens(context: &Context) -> u64 {
         .map(|tool| length(&tool.name) + length(&tool.description) + json(&tool.parameters));
     let prompt = context.system_prompt.as_deref().map_or(0, length);
     tokens_of(prompt + tools.sum::<u64>() + context.messages.iter().map(message).sum::<u64>())
+}
+
+/// Whether something older than the last of these messages was put in afterwards, as a compaction does: the count that came
+/// with it is then of another history.
+fn is_rewritten(messages: &[Message]) -> bool {
+    let Some((last, before)) = messages.split_last() else { return false };
+    timestamp(last).is_some_and(|last| before.iter().filter_map(timestamp).any(|earlier| earlier > last))
+}
+
+fn timestamp(message: &Message) -> Option<u64> {
+    match message {
+        Message::User(message) => message.timestamp,
+        Message::Assistant(message) => message.timestamp,
+        Message::ToolResult(message) => message.timestamp,
+    }
 }
 
 fn tokens_of(characters: u64) -> u64 {
@@ -134,5 +151,11 @@ mod tests {
         context.messages.push(Message::Assistant(answer));
         context.messages.push(Message::user("x".repeat(35)));
         assert_eq!(prompt_tokens(&context), 510);
+        // The first message is a summary that is younger than the answer.
+        if let [Message::User(summary), Message::Assistant(answer), _] = &mut context.messages[..] {
+            summary.timestamp = Some(2);
+            answer.timestamp = Some(1);
+        }
+        assert_eq!(prompt_tokens(&context), 2_010);
     }
 }

@@ -10,19 +10,14 @@ use clawdia_core::{Diagnostic, Image, ProviderError};
 use imagesize::ImageType;
 
 use crate::request::block::{Block, Media, Source};
-use crate::request::media::{base64, decimal_megabytes, essence};
+use crate::request::media::{base64, check_size, essence};
 use crate::request::refusal::refuse;
 
-/// The most base64 characters of an image: 5 MiB, which is 3.75 MB of image.
-const CHARACTERS: usize = 5 * 1024 * 1024;
+/// The most bytes of an image where nothing else is known: 5 MiB as base64. Source: `ImageBlock` in the API reference.
+const BYTES: u64 = 3_932_160;
 
-/// The longest side of an image, in pixels.
-const SIDE: usize = 8_000;
-
-/// The longest side where there are more than [`MANY`] images.
-const SIDE_OF_MANY: usize = 2_000;
-
-const MANY: usize = 20;
+/// The longest side of an image where nothing else is known, in pixels. Source: as above.
+const SIDE: u32 = 8_000;
 
 /// Base64 characters that hold the size of nearly every image; JPEG may put it behind a preview picture.
 const HEAD: usize = 96 * 1024;
@@ -31,8 +26,8 @@ const HEAD: usize = 96 * 1024;
 #[derive(Debug, Default)]
 pub(super) struct Images {
     count: usize,
-    /// The first image with a side longer than many images may have: its place, and its longer side.
-    large: Option<(String, usize)>,
+    /// The image with the longest side: its place, and that side.
+    largest: Option<(String, usize)>,
 }
 
 impl Images {
@@ -40,6 +35,7 @@ impl Images {
     pub(super) fn block<'a>(
         &mut self,
         image: &'a Image,
+        limits: &MediaLimits,
         place: &str,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Result<Block<'a>, ProviderError> {
@@ -56,13 +52,7 @@ impl Images {
             }
         };
         let bytes = base64(&image.data, place)?;
-        if bytes.len() > CHARACTERS {
-            let megabytes = decimal_megabytes(bytes.len());
-            let rule = format!(
-                "the image has {megabytes} MB and may have 3.75 MB (5 MiB as base64); make it smaller"
-            );
-            return Err(refuse(&format!("{place}.data"), rule));
-        }
+        check_size("image", &bytes, limits.image_bytes.or(Some(BYTES)), place)?;
         // Whole groups of four decode by themselves. What cannot be recognised is left to the service.
         let head = STANDARD.decode(&bytes.as_bytes()[..bytes.len().min(HEAD) / 4 * 4]).unwrap_or_default();
         if let Some(actual) = format_of(&head)
@@ -73,45 +63,52 @@ impl Images {
             format = actual;
         }
         if let Ok(size) = imagesize::blob_size(&head) {
-            self.check_side(size.width.max(size.height), place)?;
+            self.check_side(size.width.max(size.height), limits, place)?;
         }
         self.count += 1;
         Ok(Block::Image(Media { format, source: Source { bytes } }))
     }
 
-    fn check_side(&mut self, side: usize, place: &str) -> Result<(), ProviderError> {
-        if side > SIDE {
+    fn check_side(&mut self, side: usize, limits: &MediaLimits, place: &str) -> Result<(), ProviderError> {
+        let most = limits.image_side.unwrap_or(SIDE);
+        if exceeds(side, most) {
             let rule =
-                format!("the image is {side} pixels long, and no side may exceed {SIDE}; make it smaller");
+                format!("the image is {side} pixels long, and no side may exceed {most}; make it smaller");
             return Err(refuse(&format!("{place}.data"), rule));
         }
-        if side > SIDE_OF_MANY && self.large.is_none() {
-            self.large = Some((place.to_owned(), side));
+        if self.largest.as_ref().is_none_or(|(_, largest)| side > *largest) {
+            self.largest = Some((place.to_owned(), side));
         }
         Ok(())
     }
 
-    /// Checks what only the whole request tells.
-    pub(super) fn check(&self, limits: &MediaLimits) -> Result<(), ProviderError> {
+    /// Checks what only the whole request tells. Where the number of images is limited, documents count among them.
+    pub(super) fn check(&self, limits: &MediaLimits, documents: usize) -> Result<(), ProviderError> {
         if let Some(most) = limits.images
-            && self.count > usize::try_from(most).unwrap_or(usize::MAX)
+            && self.count > 0
+            && exceeds(self.count + documents, most)
         {
             let rule = format!(
-                "the conversation holds {} images and the model takes {most}; leave some out",
+                "the conversation holds {} images and {documents} documents, and the model takes {most}; leave some out",
                 self.count
             );
             return Err(refuse("context.messages", rule));
         }
-        match &self.large {
-            Some((place, side)) if self.count > MANY => {
+        let many = MediaLimits::MANY_IMAGES;
+        match (&self.largest, limits.image_side_among_many) {
+            (Some((place, side)), Some(most)) if exceeds(self.count, many) && exceeds(*side, most) => {
                 let rule = format!(
-                    "the image is {side} pixels long, and no side may exceed {SIDE_OF_MANY} when there are more than {MANY} images"
+                    "the image is {side} pixels long, and no side may exceed {most} when there are more than {many} images"
                 );
                 Err(refuse(&format!("{place}.data"), rule))
             }
             _ => Ok(()),
         }
     }
+}
+
+fn exceeds(number: usize, limit: u32) -> bool {
+    u32::try_from(number).map_or(true, |number| number > limit)
 }
 
 fn format_of(head: &[u8]) -> Option<&'static str> {

@@ -2,12 +2,13 @@
 //!
 //! Separate because what may be sent depends on the model and on its thinking, and what is left out must be said.
 
-use clawdia_core::{Diagnostic, StreamOptions};
+use clawdia_core::{Diagnostic, ProviderError, StreamOptions};
 use serde::Serialize;
 
 use crate::request::Target;
 use crate::request::estimate;
 use crate::request::model_traits::ModelTraits;
+use crate::request::refusal::refuse;
 use crate::request::thinking::ThinkingPlan;
 
 /// The `inferenceConfig` of a request.
@@ -20,6 +21,28 @@ pub(super) struct InferenceConfig<'a> {
     temperature: Option<f64>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     stop_sequences: &'a [String],
+}
+
+/// Refuses settings out of the service's range. Source: `InferenceConfiguration` in the API reference.
+pub(super) fn check(options: &StreamOptions) -> Result<(), ProviderError> {
+    const MOST_STOPS: usize = 2_500;
+    if let Some(temperature) = options.temperature
+        && !(0.0..=1.0).contains(&temperature)
+    {
+        return Err(refuse("options.temperature", format!("is {temperature}, and must be between 0 and 1")));
+    }
+    if options.max_tokens == Some(0) {
+        return Err(refuse("options.maxTokens", "is 0, and must be at least 1"));
+    }
+    let stops = &options.stop_sequences;
+    if stops.len() > MOST_STOPS {
+        let rule = format!("has {} entries, and may have {MOST_STOPS}", stops.len());
+        return Err(refuse("options.stopSequences", rule));
+    }
+    match stops.iter().position(String::is_empty) {
+        Some(index) => Err(refuse(&format!("options.stopSequences[{index}]"), "is empty")),
+        None => Ok(()),
+    }
 }
 
 impl InferenceConfig<'_> {
@@ -55,7 +78,10 @@ pub(super) fn max_tokens(
     let known = (traits.max_tokens > 0).then_some(traits.max_tokens);
     let least = traits.behaviour.least_max_tokens;
     let mut changed = |code: &str, message: String, limit: u64| {
-        diagnostics.push(Diagnostic::new(code, message).with("maxTokens", limit));
+        // Asked for twice where thinking had to be given up.
+        if !diagnostics.iter().any(|known| known.code == code && known.message == message) {
+            diagnostics.push(Diagnostic::new(code, message).with("maxTokens", limit));
+        }
         Some(limit)
     };
     let limit = match (options.max_tokens, known) {
@@ -87,12 +113,13 @@ fn temperature(
     thinking: &ThinkingPlan,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<f64> {
-    // JSON has no word for infinities and the like; the service would refuse them anyway.
-    let wanted = options.temperature.filter(|temperature| temperature.is_finite())?;
+    let wanted = options.temperature?;
     let reason = if traits.capabilities().sampling_params == Some(false) {
         "the model refuses `temperature`"
     } else if thinking.is_on && traits.capabilities().sampling_while_thinking == Some(false) {
         "the model refuses `temperature` while it thinks"
+    } else if thinking.is_high && traits.capabilities().sampling_with_high_effort == Some(false) {
+        "the model refuses `temperature` with a high effort"
     } else {
         return Some(wanted);
     };

@@ -4,21 +4,20 @@
 
 use std::borrow::Cow;
 
+use clawdia_bedrock_models::MediaLimits;
 use clawdia_core::{Document, ProviderError, Video};
 
 use crate::request::block::{Block, DocumentBlock, Enabled, Media, Source};
 use crate::request::refusal::refuse;
 
-/// The most documents of a request.
-const DOCUMENTS: usize = 5;
+/// The most bytes of a video: just below 25 MB as base64.
+const VIDEO_BYTES: u64 = 18_749_999;
 
-/// The most bytes of a document, 4.5 MB, in base64 characters.
-const DOCUMENT_CHARACTERS: usize = 4_500_000usize.div_ceil(3) * 4;
-
-/// The most base64 characters of a video.
-const VIDEO_CHARACTERS: usize = 25_000_000;
-
-pub(super) fn video<'a>(video: &'a Video, place: &str) -> Result<Block<'a>, ProviderError> {
+pub(super) fn video<'a>(
+    video: &'a Video,
+    limits: &MediaLimits,
+    place: &str,
+) -> Result<Block<'a>, ProviderError> {
     let format = match essence(&video.mime_type).as_str() {
         "video/mp4" => "mp4",
         "video/quicktime" | "video/mov" => "mov",
@@ -37,10 +36,9 @@ pub(super) fn video<'a>(video: &'a Video, place: &str) -> Result<Block<'a>, Prov
         }
     };
     let bytes = base64(&video.data, place)?;
-    if bytes.len() >= VIDEO_CHARACTERS {
-        let rule = "the video has 25 MB or more as base64, which Bedrock refuses; make it smaller";
-        return Err(refuse(&format!("{place}.data"), rule));
-    }
+    // The tables disagree whether a megabyte has 1,000,000 or 1,048,576 bytes.
+    let limit = limits.video_bytes.map_or(VIDEO_BYTES, |limit| limit.min(VIDEO_BYTES));
+    check_size("video", &bytes, Some(limit), place)?;
     Ok(Block::Video(Media { format, source: Source { bytes } }))
 }
 
@@ -51,6 +49,11 @@ pub(super) struct DocumentNames {
 }
 
 impl DocumentNames {
+    /// How many documents there are.
+    pub(super) fn count(&self) -> usize {
+        self.given.len()
+    }
+
     /// A name out of the characters the service takes, made unique by a number that depends only on what came before.
     fn next(&mut self, name: Option<&str>) -> String {
         let mut clean = String::new();
@@ -83,6 +86,7 @@ impl DocumentNames {
 pub(super) fn document<'a>(
     document: &'a Document,
     names: &mut DocumentNames,
+    limits: &MediaLimits,
     place: &str,
 ) -> Result<Block<'a>, ProviderError> {
     let format = match essence(&document.mime_type).as_str() {
@@ -102,18 +106,13 @@ pub(super) fn document<'a>(
             return Err(refuse(&format!("{place}.mimeType"), rule));
         }
     };
-    if names.given.len() == DOCUMENTS {
-        return Err(refuse(
-            place,
-            format!("is document number {}, and a request may have {DOCUMENTS}", DOCUMENTS + 1),
-        ));
+    if let Some(most) = limits.documents
+        && names.given.len() >= usize::try_from(most).unwrap_or(usize::MAX)
+    {
+        return Err(refuse(place, format!("is document number {}, and a request may have {most}", most + 1)));
     }
     let bytes = base64(&document.data, place)?;
-    if bytes.len() > DOCUMENT_CHARACTERS {
-        let megabytes = decimal_megabytes(bytes.len());
-        let rule = format!("the document has {megabytes} MB and may have 4.5 MB; make it smaller");
-        return Err(refuse(&format!("{place}.data"), rule));
-    }
+    check_size("document", &bytes, limits.document_bytes, place)?;
     Ok(Block::Document(DocumentBlock {
         format,
         name: names.next(document.name.as_deref()),
@@ -121,6 +120,24 @@ pub(super) fn document<'a>(
         context: document.context.as_deref(),
         citations: document.citations.then_some(Enabled { enabled: true }),
     }))
+}
+
+/// Checks base64 against a limit in bytes of what it encodes.
+pub(super) fn check_size(
+    what: &str,
+    base64: &str,
+    limit: Option<u64>,
+    place: &str,
+) -> Result<(), ProviderError> {
+    let size = base64.trim_end_matches('=').len() * 3 / 4;
+    match limit {
+        Some(limit) if u64::try_from(size).unwrap_or(u64::MAX) > limit => {
+            let (size, limit) = (megabytes(size), megabytes(usize::try_from(limit).unwrap_or(usize::MAX)));
+            let rule = format!("the {what} has {size} MB and may have {limit} MB; make it smaller");
+            Err(refuse(&format!("{place}.data"), rule))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A media type without parameters, in lower case.
@@ -166,8 +183,7 @@ fn is_base64_digit(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/'
 }
 
-/// The size of what base64 encodes, in millions of bytes with one decimal.
-pub(super) fn decimal_megabytes(characters: usize) -> String {
-    let bytes = characters / 4 * 3;
-    format!("{}.{}", bytes / 1_000_000, bytes % 1_000_000 / 100_000)
+/// Millions of bytes, with two decimals.
+fn megabytes(bytes: usize) -> String {
+    format!("{}.{:02}", bytes / 1_000_000, bytes % 1_000_000 / 10_000)
 }

@@ -31,7 +31,9 @@ impl ModelTraits {
     pub(super) fn of(target: &Target<'_>) -> Result<Self, ProviderError> {
         let model = target.model;
         let named = model.canonical_model_id.as_ref().map_or(target.invoked, |id| id.as_str());
-        let behaviour = Behaviour::of_named(named, &model.name)
+        // An undescribed model's name is its id, which is no name.
+        let name = if model.name == model.id.as_str() { "" } else { &model.name };
+        let behaviour = Behaviour::of_named(named, name)
             .with_overrides(&model.capabilities)
             .map_err(|error| refuse(&format!("capabilities of `{}`", model.id), error.to_string()))?;
         let partition = facts::Arn::parse(target.invoked).map(|arn| arn.partition == "aws-us-gov");

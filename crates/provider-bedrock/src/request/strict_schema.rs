@@ -23,7 +23,23 @@ const REFUSED: &[&str] = &[
     "if",
     "then",
     "else",
+    // Constraints that a grammar cannot hold.
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+    "minLength",
+    "maxLength",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+    "minProperties",
+    "maxProperties",
 ];
+
+/// What the outermost schema is called in refusals.
+const ROOT: &str = "the schema";
 
 /// A strict copy of a schema: every property required, formerly optional ones nullable, nothing additional.
 ///
@@ -31,7 +47,7 @@ const REFUSED: &[&str] = &[
 /// What of the schema cannot be made strict, and where.
 pub(super) fn strict(schema: &Value) -> Result<Value, String> {
     match schema.get("type") {
-        Some(kind) if kind == "object" => node(schema, "the schema"),
+        Some(kind) if kind == "object" => node(schema, ROOT),
         _ => Err("the schema does not describe an object".to_owned()),
     }
 }
@@ -92,6 +108,8 @@ fn object(members: &Map<String, Value>, copy: &mut Map<String, Value>, place: &s
     let properties = match members.get("properties") {
         Some(Value::Object(properties)) => properties,
         Some(_) => return Err(format!("{place} has properties that are no object")),
+        // Made strict, it could only be empty.
+        None if place != ROOT => return Err(format!("{place} is an object without properties")),
         None => &empty,
     };
     let required = members.get("required").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
@@ -190,7 +208,10 @@ mod tests {
         check_refused(&json!({ "type": "array", "items": [{}] }), "one by one");
         check_refused(&json!({ "properties": {} }), "type is not object");
         check_refused(&json!({ "type": "object", "additionalProperties": {} }), "additional properties");
-        check_refused(&json!({ "type": "object", "required": ["q"] }), "requires \"q\"");
+        check_refused(&json!({ "type": "object" }), "without properties");
+        check_refused(&json!({ "type": "integer", "minimum": 1 }), "`minimum`");
+        let unknown = json!({ "type": "object", "properties": {}, "required": ["q"] });
+        check_refused(&unknown, "requires \"q\"");
         assert!(strict(&json!({ "type": "string" })).is_err());
     }
 }

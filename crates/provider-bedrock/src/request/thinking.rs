@@ -4,7 +4,7 @@
 //! tokens, sampling, forced tools.
 
 use clawdia_bedrock_models::{Effort, LEAST_THINKING_BUDGET, ThinkingDialect};
-use clawdia_core::{Diagnostic, StreamOptions, ThinkingLevel};
+use clawdia_core::{Diagnostic, StreamOptions, ThinkingLevel, ToolChoice};
 use serde_json::{Map, Value, json};
 
 use crate::request::Target;
@@ -12,6 +12,7 @@ use crate::request::block::{Block, Role, Turn};
 use crate::request::estimate;
 use crate::request::inference::max_tokens;
 use crate::request::model_traits::ModelTraits;
+use crate::request::remark::tell;
 
 /// Lets the model think between the calls of one turn.
 const INTERLEAVED_BETA: &str = "interleaved-thinking-2025-05-14";
@@ -28,12 +29,14 @@ pub(super) struct ThinkingPlan {
     pub(super) fields: Map<String, Value>,
     /// The limit on tokens that makes room for the budget.
     pub(super) max_tokens: Option<u64>,
+    /// Whether the model is asked for more than a medium effort by a word.
+    pub(super) is_high: bool,
 }
 
 impl ThinkingPlan {
     fn on(fields: impl IntoIterator<Item = (&'static str, Value)>) -> Self {
         let fields = fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        Self { is_on: true, fields, max_tokens: None }
+        Self { is_on: true, fields, max_tokens: None, is_high: false }
     }
 
     pub(super) fn forbids_forced_tools(&self, traits: &ModelTraits) -> bool {
@@ -50,18 +53,15 @@ pub(super) fn plan(
     turns: &[Turn<'_>],
     diagnostics: &mut Vec<Diagnostic>,
 ) -> ThinkingPlan {
-    let Some(level) = options.reasoning else {
-        return ThinkingPlan { is_on: traits.thinks_unasked(), ..ThinkingPlan::default() };
-    };
+    let unasked = || unasked(options, traits, turns);
+    let Some(level) = options.reasoning else { return unasked() };
     let mut planner = Planner { target, options, traits, prompt, level, diagnostics };
-    if !traits.reasoning {
-        if level != ThinkingLevel::Off {
-            planner.drop_thinking(format!("`{}` does not think", target.model.id));
-        }
-        return ThinkingPlan::default();
+    if !traits.reasoning && level != ThinkingLevel::Off {
+        planner.drop_thinking(format!("`{}` does not think", target.model.id));
+        return unasked();
     }
     match traits.behaviour.thinking {
-        ThinkingDialect::ClaudeAdaptive => planner.adaptive(),
+        ThinkingDialect::ClaudeAdaptive => planner.adaptive(turns),
         ThinkingDialect::ClaudeBudget if level == ThinkingLevel::Off => ThinkingPlan::default(),
         ThinkingDialect::ClaudeBudget if resumes_without_thinking(turns) => {
             planner.drop_thinking("the turn in progress began without thinking and must go on so".to_owned());
@@ -81,9 +81,56 @@ pub(super) fn plan(
                     "how `{id}` is asked to think is not known; it decides by itself"
                 ));
             }
-            ThinkingPlan { is_on: traits.thinks_unasked(), ..ThinkingPlan::default() }
+            unasked()
         }
     }
+}
+
+/// What is sent when nobody says whether to think.
+fn unasked(options: &StreamOptions, traits: &ModelTraits, turns: &[Turn<'_>]) -> ThinkingPlan {
+    let capabilities = traits.capabilities();
+    let is_on = traits.thinks_unasked();
+    let adaptive = traits.behaviour.thinking == ThinkingDialect::ClaudeAdaptive;
+    let demands_tools = matches!(options.tool_choice, Some(ToolChoice::Any | ToolChoice::Tool(_)));
+    if is_on
+        && adaptive
+        && demands_tools
+        && capabilities.thinking_always_on != Some(true)
+        && capabilities.forced_tool_choice != Some(false)
+        && capabilities.forced_tools_while_thinking == Some(false)
+    {
+        // The demand was made and the thinking was not, so thinking gives way.
+        return ThinkingPlan { fields: disabled(), ..ThinkingPlan::default() };
+    }
+    if is_on && adaptive && must_control_binding(traits, turns) {
+        // Without a word about it, reasoning whose context has changed would be refused.
+        let mut plan = ThinkingPlan::on([("thinking", json!({ "type": "adaptive" }))]);
+        control_binding(&mut plan.fields);
+        return plan;
+    }
+    ThinkingPlan { is_on, ..ThinkingPlan::default() }
+}
+
+fn disabled() -> Map<String, Value> {
+    [("thinking".to_owned(), json!({ "type": "disabled" }))].into_iter().collect()
+}
+
+/// Whether the conversation holds reasoning that the model binds to its context. GovCloud does not know the control; there
+/// such reasoning is replayed as it is.
+fn must_control_binding(traits: &ModelTraits, turns: &[Turn<'_>]) -> bool {
+    let reasons =
+        |turn: &Turn<'_>| turn.content.iter().any(|block| matches!(block, Block::ReasoningContent(_)));
+    traits.capabilities().binds_thinking_blocks == Some(true)
+        && !traits.gov_cloud
+        && turns.iter().any(reasons)
+}
+
+/// Says that reasoning whose context has changed is to be left out rather than refused.
+fn control_binding(fields: &mut Map<String, Value>) {
+    if let Some(thinking) = fields.get_mut("thinking") {
+        thinking["block_binding"] = json!({ "prefix_mismatch_behavior": "drop_block" });
+    }
+    fields.insert("anthropic_beta".to_owned(), json!([BINDING_BETA]));
 }
 
 /// Whether the model goes on from a turn of its own that did not begin with thinking: from the results of tools it called,
@@ -113,8 +160,12 @@ impl Planner<'_> {
 
     /// The model's word for the level: a configured one, else what the facts know.
     fn word(&mut self, level: ThinkingLevel) -> Option<String> {
-        let configured = self.target.model.thinking_level_map.get(&level).cloned().flatten();
-        let word = configured.or_else(|| self.traits.behaviour.effort(level).map(str::to_owned))?;
+        // A level that the configuration takes away falls to the next lower one that it does not.
+        let map = &self.target.model.thinking_level_map;
+        let below = ThinkingLevel::ALL.into_iter().rev().filter(|lower| *lower <= level);
+        let asked = below.into_iter().find(|lower| map.get(lower) != Some(&None)).unwrap_or(level);
+        let configured = map.get(&asked).cloned().flatten();
+        let word = configured.or_else(|| self.traits.behaviour.effort(asked).map(str::to_owned))?;
         if level == ThinkingLevel::Off {
             if word != Effort::None.as_str() {
                 let message =
@@ -137,37 +188,42 @@ impl Planner<'_> {
     }
 
     /// Claude that decides how much to think, given an effort.
-    fn adaptive(&mut self) -> ThinkingPlan {
+    fn adaptive(&mut self, turns: &[Turn<'_>]) -> ThinkingPlan {
         let capabilities = self.traits.capabilities();
         if self.level == ThinkingLevel::Off {
             if capabilities.thinking_between_tools == Some(true) {
-                let thinking = json!({ "type": "between_tools" });
-                return ThinkingPlan::on([("thinking", thinking)]);
+                let mut plan = ThinkingPlan::on([("thinking", json!({ "type": "between_tools" }))]);
+                if must_control_binding(self.traits, turns) {
+                    control_binding(&mut plan.fields);
+                }
+                return plan;
             }
             if capabilities.thinking_always_on != Some(true) {
-                let fields = [("thinking".to_owned(), json!({ "type": "disabled" }))];
-                return ThinkingPlan { fields: fields.into_iter().collect(), ..ThinkingPlan::default() };
+                return ThinkingPlan { fields: disabled(), ..ThinkingPlan::default() };
             }
         }
         let binds = capabilities.binds_thinking_blocks == Some(true) && !self.traits.gov_cloud;
         let effort = self.word(self.level);
         let mut thinking = json!({ "type": "adaptive" });
         self.say_display(&mut thinking);
-        let mut fields = Vec::new();
-        if binds {
-            thinking["block_binding"] = json!({ "prefix_mismatch_behavior": "drop_block" });
-            fields.push(("anthropic_beta", json!([BINDING_BETA])));
-        }
-        fields.insert(0, ("thinking", thinking));
+        let mut plan = ThinkingPlan::on([("thinking", thinking)]);
         if let Some(effort) = effort {
-            fields.insert(1, ("output_config", json!({ "effort": effort })));
+            plan.fields.insert("output_config".to_owned(), json!({ "effort": effort }));
         }
-        ThinkingPlan::on(fields)
+        if binds {
+            control_binding(&mut plan.fields);
+        }
+        plan
     }
 
     /// Claude that is given a number of tokens to think with.
     fn budget(&mut self) -> ThinkingPlan {
         let budgets = self.target.params.thinking_budgets;
+        if self.level > ThinkingLevel::High {
+            let message = format!("`{}` has no thinking level `{}`", self.target.model.id, self.level);
+            let told = Diagnostic::new("bedrock_thinking_level_changed", message);
+            self.diagnostics.push(told.with("level", ThinkingLevel::High.as_str()));
+        }
         let wanted = match self.level {
             ThinkingLevel::Off | ThinkingLevel::Minimal => budgets.minimal.unwrap_or(LEAST_THINKING_BUDGET),
             ThinkingLevel::Low => budgets.low.unwrap_or(2_048),
@@ -196,8 +252,16 @@ impl Planner<'_> {
         let mut thinking = json!({ "type": "enabled", "budget_tokens": budget });
         self.say_display(&mut thinking);
         let mut plan = ThinkingPlan::on([("thinking", thinking)]);
-        if self.target.params.interleaved_thinking != Some(false) {
+        let interleaves = self.traits.capabilities().interleaved_thinking == Some(true);
+        if interleaves && self.target.params.interleaved_thinking != Some(false) {
             plan.fields.insert("anthropic_beta".to_owned(), json!([INTERLEAVED_BETA]));
+        }
+        if let Some(wanted) = self.options.max_tokens
+            && limit > wanted
+        {
+            let message = "thinking counts against the limit on tokens, which was raised by the budget";
+            let told = Diagnostic::new("bedrock_max_tokens_raised", message);
+            self.diagnostics.push(told.with("maxTokens", limit));
         }
         ThinkingPlan { max_tokens: Some(limit), ..plan }
     }
@@ -217,14 +281,21 @@ impl Planner<'_> {
     fn nova(&mut self) -> ThinkingPlan {
         let limited = self.options.max_tokens.is_some()
             && self.traits.capabilities().max_tokens_with_high_effort == Some(false);
-        let level = if limited { self.level.min(ThinkingLevel::Medium) } else { self.level };
+        let mut level = self.level;
+        if limited && level > ThinkingLevel::Medium {
+            level = ThinkingLevel::Medium;
+            let message =
+                "the model refuses a high effort together with a limit on tokens; the limit was kept";
+            tell(self.diagnostics, "bedrock_thinking_level_changed", message);
+        }
         if level == ThinkingLevel::Off {
             return ThinkingPlan::default();
         }
         match self.word(level) {
             Some(effort) => {
+                let is_high = effort == Effort::High.as_str();
                 let config = json!({ "type": "enabled", "maxReasoningEffort": effort });
-                ThinkingPlan::on([("reasoningConfig", config)])
+                ThinkingPlan { is_high, ..ThinkingPlan::on([("reasoningConfig", config)]) }
             }
             None => ThinkingPlan::default(),
         }

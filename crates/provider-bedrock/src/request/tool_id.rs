@@ -3,12 +3,12 @@
 //! Separate because ids of other providers come in any length and alphabet, results must follow their calls, and cutting
 //! ids short makes different ones collide.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// Which ids a model takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ToolIdRule {
-    /// The service's own: 1 to 64 of `a-zA-Z0-9_.:-`.
+    /// 1 to 64 of `a-zA-Z0-9_-`. The service itself takes `.` and `:` too, Claude and older services do not.
     Service,
     /// Mistral's: nine letters and digits.
     NineAlphanumerics,
@@ -25,20 +25,24 @@ const ALPHANUMERICS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghi
 pub(super) struct ToolIds {
     rule: ToolIdRule,
     issued: HashSet<String>,
+    /// How many ids were made of each.
+    seen: HashMap<String, u64>,
 }
 
 impl ToolIds {
     pub(super) fn new(rule: ToolIdRule) -> Self {
-        Self { rule, issued: HashSet::new() }
+        Self { rule, issued: HashSet::new(), seen: HashMap::new() }
     }
 
     /// The id for the next call with this id.
     pub(super) fn next(&mut self, id: &str) -> String {
-        let mut candidate = if self.rule.allows(id) { id.to_owned() } else { self.rule.derive(id, 0) };
-        let mut salt = 1;
+        let salt = self.seen.entry(id.to_owned()).or_default();
+        let mut candidate =
+            if *salt == 0 && self.rule.allows(id) { id.to_owned() } else { self.rule.derive(id, *salt) };
+        *salt += 1;
         while !self.issued.insert(candidate.clone()) {
-            candidate = self.rule.derive(id, salt);
-            salt += 1;
+            candidate = self.rule.derive(id, *salt);
+            *salt += 1;
         }
         candidate
     }
@@ -78,7 +82,7 @@ impl ToolIdRule {
 }
 
 fn is_allowed(character: char) -> bool {
-    character.is_ascii_alphanumeric() || matches!(character, '_' | '.' | ':' | '-')
+    character.is_ascii_alphanumeric() || matches!(character, '_' | '-')
 }
 
 /// A hash that is the same in every process and version, unlike the standard library's. Not for security.
@@ -94,7 +98,7 @@ mod tests {
 
     #[test]
     fn good_ids_stay() {
-        assert_eq!(ToolIds::new(ToolIdRule::Service).next("tooluse_a.b:c-1"), "tooluse_a.b:c-1");
+        assert_eq!(ToolIds::new(ToolIdRule::Service).next("tooluse_a-1"), "tooluse_a-1");
         assert_eq!(ToolIds::new(ToolIdRule::NineAlphanumerics).next("AbC123xyZ"), "AbC123xyZ");
     }
 
@@ -103,8 +107,16 @@ mod tests {
         for rule in [ToolIdRule::Service, ToolIdRule::NineAlphanumerics] {
             let mut ids = ToolIds::new(rule);
             let long = format!("call_{}", "x".repeat(400));
-            let foreign =
-                ["", "call|fc+/=", "call_fc___", "tooluse_1", "tooluse_2", &long, &format!("{long}y"), "é"];
+            let foreign = [
+                "",
+                "call|fc+/=",
+                "call_fc___",
+                "functions.read:0",
+                "functions.read:1",
+                &long,
+                &format!("{long}y"),
+                "é",
+            ];
             let given = foreign.map(|id| ids.next(id));
             for (index, id) in given.iter().enumerate() {
                 assert!(rule.allows(id), "{id}");

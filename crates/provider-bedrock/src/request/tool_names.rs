@@ -22,7 +22,10 @@ impl<'a> ToolNames<'a> {
     /// Names for `tools`. The service takes `[a-zA-Z0-9_-]{1,64}`; some models fail on hyphens.
     pub(super) fn of(tools: &'a [Tool], hyphens: bool) -> Self {
         let mut names = Self { hyphens, renamed: HashMap::new() };
-        for tool in tools {
+        // In an order that is not the caller's, so that another order gives the same names.
+        let mut sorted = tools.iter().collect::<Vec<_>>();
+        sorted.sort_by(|left, right| left.name.cmp(&right.name));
+        for tool in sorted {
             if !names.is_acceptable(&tool.name) && !names.renamed.contains_key(tool.name.as_str()) {
                 let base = names.acceptable(&tool.name);
                 let taken = |name: &str| {
@@ -30,7 +33,7 @@ impl<'a> ToolNames<'a> {
                         || names.renamed.values().any(|other| other == name)
                 };
                 let unique = (2..=tools.len() + 1)
-                    .map(|number| format!("{}_{number}", &base[..base.len().min(LENGTH - 4)]))
+                    .map(|number| format!("{}_{number}", &base[..base.len().min(LENGTH - 8)]))
                     .find(|name| !taken(name));
                 let name = if taken(&base) { unique.unwrap_or_else(|| base.clone()) } else { base };
                 names.renamed.insert(&tool.name, name);

@@ -268,3 +268,13 @@ async fn lifetimes_never_grow_in_reading_order() {
     assert_eq!(sent.body["system"][1], point());
     assert_eq!(sent.content(0)[1], point(), "an hour behind five minutes is refused");
 }
+
+#[tokio::test]
+async fn caching_can_be_switched_off_in_the_environment() {
+    let bedrock = Bedrock::start().await;
+    let provider = crate::fixture::connect(&bedrock.emulator, &[("CLAWDIA_CACHE_RETENTION", "none")], |_| {});
+    let model = bedrock.model(SONNET);
+    let (context, options) = (crate::fixture::question(), StreamOptions::default());
+    crate::fixture::ask(&*provider, &model, &context, &options).await.expect_message();
+    assert!(!bedrock.sent().to_string().contains("cachePoint"));
+}

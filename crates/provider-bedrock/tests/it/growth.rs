@@ -139,3 +139,16 @@ proptest! {
         check(&BEDROCK, model, &[vec![user(question)], first, second, third]);
     }
 }
+
+#[test]
+fn a_call_without_a_result_does_not_take_that_of_a_later_call_with_its_id() {
+    let bedrock = RUNTIME.block_on(Bedrock::start());
+    let rounds = [
+        vec![user("go")],
+        vec![assistant(json!([call("read:0")])), user("never mind")],
+        vec![assistant(json!([call("read:0")])), result("read:0", "second")],
+    ];
+    check(&bedrock, SONNET, &rounds);
+    let results = bedrock.sent()["messages"].to_string();
+    assert!(results.find("No result provided") < results.find("second"), "{results}");
+}

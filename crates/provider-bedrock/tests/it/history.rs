@@ -302,3 +302,33 @@ async fn members_without_a_name_are_taken_out_of_arguments() {
     let sent = messages(json!([user("go"), assistant(json!([odd])), result("a", "x")])).await;
     assert_eq!(sent[1]["content"][0]["toolUse"]["input"], json!({ "a": { "b": [{}] } }));
 }
+
+#[tokio::test]
+async fn a_result_that_came_last_is_answered() {
+    let turns = json!([
+        user("go"),
+        assistant(json!([call("a")])),
+        user("by the way"),
+        assistant("yes?"),
+        result("a", "late"),
+    ]);
+    let sent = send_uncached(SONNET, &history(turns)).await;
+    assert_eq!(sent.body["messages"].as_array().unwrap().last().unwrap()["role"], "user");
+}
+
+#[tokio::test]
+async fn the_result_of_a_failed_turn_is_not_given_to_an_earlier_call() {
+    let mut aborted = assistant(json!([call("a")]));
+    aborted["stopReason"] = json!("aborted");
+    let turns = json!([
+        user("go"),
+        assistant(json!([call("a")])),
+        user("stop"),
+        aborted,
+        result("a", "of the aborted"),
+        user("x"),
+    ]);
+    let sent = send_uncached(SONNET, &history(turns)).await;
+    assert!(sent.body.to_string().contains("No result provided"));
+    assert!(!sent.body.to_string().contains("of the aborted"));
+}

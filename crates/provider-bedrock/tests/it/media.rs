@@ -130,7 +130,7 @@ async fn of_several_videos_only_the_newest_is_sent() {
 async fn videos_that_no_request_can_hold_are_refused() {
     let large = "A".repeat(25_000_000);
     for (data, mime_type, place, rule) in
-        [(large.as_str(), "video/mp4", "data", "25 MB"), (MP4, "video/avi", "mimeType", "video/avi")]
+        [(large.as_str(), "video/mp4", "data", "18.75 MB"), (MP4, "video/avi", "mimeType", "video/avi")]
     {
         let message = refusal(NOVA, json!([file("video", data, mime_type)])).await;
         assert!(message.contains(&format!("content[0].{place}")) && message.contains(rule), "{message}");

@@ -198,7 +198,7 @@ async fn media_no_request_can_hold_is_refused_with_place_and_rule() {
         ("A%AA".to_owned(), "image/png", "context.messages[0].content[1].data", "base64"),
         ("AAAAA".to_owned(), "image/png", "context.messages[0].content[1].data", "cut short"),
         (String::new(), "image/png", "context.messages[0].content[1].data", "empty"),
-        ("A".repeat(8_000_000), "image/png", "context.messages[0].content[1].data", "6.0 MB"),
+        ("A".repeat(8_000_000), "image/png", "context.messages[0].content[1].data", "6.00 MB"),
     ] {
         let bedrock = Bedrock::start().await;
         let image = UserBlock::Image(Image { data, mime_type: mime_type.to_owned() });
