@@ -106,11 +106,13 @@ impl From<HostError> for Failure {
 
 /// The exit status a provider's error deserves.
 pub(crate) fn status_of(error: &ProviderError) -> Status {
-    match (error.kind(), error.status()) {
-        // Refused here, before a byte was sent: the request is wrong, and no service said so.
-        (ErrorKind::InvalidRequest, None) => Status::Refused,
+    // A service says so with a status, or, in the middle of a stream, with the name of an exception.
+    let is_answer = error.status().is_some() || error.code().is_some();
+    match error.kind() {
+        // Refused here, before a byte was sent: the request is wrong.
+        ErrorKind::InvalidRequest if !is_answer => Status::Refused,
         // Only Ctrl-C cancels requests.
-        (ErrorKind::Aborted, _) => Status::Interrupted,
+        ErrorKind::Aborted => Status::Interrupted,
         _ => Status::Failed,
     }
 }

@@ -101,7 +101,7 @@ impl<'de> Deserialize<'de> for Amount {
 
 /// What one message, or a sum of messages, cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Charge {
     /// For uncached input.
     pub input: Amount,

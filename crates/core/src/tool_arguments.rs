@@ -5,6 +5,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::json_text::without_lone_surrogates;
+
 /// Arguments, and why they could not be read.
 pub(crate) type Arguments = (Map<String, Value>, Option<String>);
 
@@ -17,7 +19,7 @@ pub(crate) fn read(text: &str) -> Arguments {
         Ok(arguments) => return (arguments, None),
         Err(flaw) => flaw,
     };
-    match parse(&repair(text)) {
+    match parse(&without_lone_surrogates(&repair(text))) {
         Ok(arguments) => (arguments, None),
         Err(_) => {
             (Map::new(), Some(format!("the arguments are not a JSON object: {strict}; received: {text}")))
@@ -99,6 +101,11 @@ mod tests {
     fn raw_line_breaks_and_unknown_escapes_in_strings_are_repaired() {
         check("{\"a\":\"x\ny\"}", Some(json!({ "a": "x\ny" })));
         check(r#"{"a":"\d+"}"#, Some(json!({ "a": "\\d+" })));
+    }
+
+    #[test]
+    fn halves_of_surrogate_pairs_are_dropped() {
+        check(r#"{"a":"x\ud83d"}"#, Some(json!({ "a": "x" })));
     }
 
     #[test]

@@ -108,7 +108,15 @@ pub(crate) fn context(value: Value, path: &str) -> Result<Context, ShapeError> {
         prompt.push_text(record(text, &join(path, "systemPrompt"))?);
     }
     if let Some(tools) = take(&mut object, "tools") {
-        prompt.add_tools(record(tools, &join(path, "tools"))?);
+        let path = join(path, "tools");
+        let tools: Vec<Tool> = record(tools, &path)?;
+        for (index, tool) in tools.iter().enumerate() {
+            if tools[..index].iter().any(|other| other.name == tool.name) {
+                let message = format!("the tool `{}` is there twice", tool.name);
+                return Err(ShapeError::new(&format!("{path}[{index}].name"), message));
+            }
+        }
+        prompt.add_tools(tools);
     }
     let mut messages = Vec::new();
     if let Some(value) = take(&mut object, "messages") {
@@ -279,7 +287,7 @@ struct AssistantRest {
     #[serde(default)]
     response_id: Option<String>,
     #[serde(default)]
-    usage: Option<Usage>,
+    usage: Option<Map<String, Value>>,
     #[serde(default)]
     stop_reason: Option<StopReason>,
     #[serde(default)]
@@ -308,6 +316,15 @@ struct AssistantRest {
     _error_body: Option<Value>,
 }
 
+/// Reads the tokens of a message. What other hosts keep with them is accepted and dropped.
+fn usage(mut value: Map<String, Value>, path: &str) -> Result<Usage, ShapeError> {
+    value.shift_remove("contextUsage");
+    if let Some(Value::Object(cost)) = value.get_mut("cost") {
+        cost.shift_remove("totalFromProvider");
+    }
+    record(Value::Object(value), path)
+}
+
 /// Reads an assistant message.
 pub(crate) fn assistant_message(value: Value, path: &str) -> Result<AssistantMessage, ShapeError> {
     let mut object = object(value, path)?;
@@ -327,7 +344,7 @@ pub(crate) fn assistant_message(value: Value, path: &str) -> Result<AssistantMes
         model: rest.model,
         response_model: rest.response_model,
         response_id: rest.response_id,
-        usage: rest.usage.unwrap_or_default(),
+        usage: rest.usage.map_or(Ok(Usage::default()), |value| usage(value, &join(path, "usage")))?,
         stop_reason: rest.stop_reason.unwrap_or_default(),
         raw_stop_reason: rest.raw_stop_reason,
         error_message: rest.error_message,

@@ -20,7 +20,7 @@ use crate::charge::Charge;
 /// assert_eq!(usage.prompt_tokens(), 100);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Usage {
     /// Input tokens outside the cache.
     pub input: u64,

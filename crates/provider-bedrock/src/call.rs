@@ -113,11 +113,17 @@ impl Call<'_> {
         }
         finish.diagnostics.extend(request.diagnostics);
         finish.diagnostics.extend_from_slice(tried);
+        let headers = headers::merged(
+            &self.settings.headers,
+            &self.model.headers,
+            &self.options.headers,
+            &mut finish.diagnostics,
+        )?;
         let sending = Sending {
             operation: request.operation,
             model_id: invoked.to_owned(),
             body: request.body,
-            headers: headers::merged(&self.settings.headers, &self.model.headers, &self.options.headers),
+            headers,
             connect_timeout: self.limits.times.connect,
         };
         let began = Instant::now();
@@ -200,7 +206,8 @@ fn through_profile(model: &Model, profile: &str) -> Diagnostic {
 
 fn retried(attempt: u32, error: &ProviderError, wait: Duration) -> Diagnostic {
     let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
-    let diagnostic = Diagnostic::new("bedrock_retry", error.message())
+    let message = format!("attempt {attempt} failed and was repeated: {}", error.message());
+    let diagnostic = Diagnostic::new("bedrock_retry", message)
         .with("attempt", attempt)
         .with("kind", error.kind().as_str())
         .with("waitMs", wait_ms);

@@ -6,7 +6,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use clawdia_core::Citation;
+use clawdia_core::{Citation, without_lone_surrogates};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -137,7 +137,13 @@ pub(crate) struct MalformedEvent {
 impl BedrockEvent {
     /// Reads the payload of an event frame. Members that are not known, padding among them, are ignored.
     pub(crate) fn parse(name: &str, payload: &[u8]) -> Result<Self, MalformedEvent> {
-        Self::read(name, payload).map_err(|source| MalformedEvent { event: name.to_owned(), source })
+        Self::read(name, payload)
+            .or_else(|error| {
+                // A model may cut an emoji in half, and no text of ours can hold the halves.
+                let text = std::str::from_utf8(payload).map_err(|_| error)?;
+                Self::read(name, without_lone_surrogates(text).as_bytes())
+            })
+            .map_err(|source| MalformedEvent { event: name.to_owned(), source })
     }
 
     fn read(name: &str, payload: &[u8]) -> Result<Self, serde_json::Error> {

@@ -232,7 +232,7 @@ impl Translator {
         };
         // Once is enough: a block of an unknown kind arrives in any number of deltas.
         if !self.finish.diagnostics.iter().any(known) {
-            let message = format!("the service sent a {what} that is not handed on");
+            let message = format!("the service sent something that is not handed on: the {what} `{name}`");
             self.finish
                 .diagnostics
                 .push(Diagnostic::new("bedrock_unknown_member", message).with("name", name));
@@ -264,7 +264,8 @@ impl Translator {
             (StopReason::ToolUse, false) => StopReason::Stop,
             (reason, _) => return reason,
         };
-        let message = format!("the service said `{}`, which does not fit the content", reason.as_str());
+        let raw = self.raw_stop_reason.as_deref().unwrap_or_default();
+        let message = format!("the service said `{raw}`, which does not fit the content");
         self.finish.diagnostics.push(
             Diagnostic::new("bedrock_stop_reason_reconciled", message).with("stopReason", fitting.as_str()),
         );

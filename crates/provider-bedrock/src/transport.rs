@@ -176,7 +176,8 @@ impl Operation {
 fn accept(response: StreamingResponse, operation: Operation, site: &CallSite) -> Result<Head, ProviderError> {
     let request_id = request_id(response.headers());
     let content_type = response.headers().get("content-type").unwrap_or_default();
-    if !content_type.is_empty() && !content_type.starts_with(operation.content_type()) {
+    let is_expected = content_type.to_ascii_lowercase().starts_with(operation.content_type());
+    if !content_type.is_empty() && !is_expected {
         let status = response.status().as_u16();
         let message = format!(
             "the server answered {status} with `{content_type}` instead of `{}`",
@@ -185,9 +186,7 @@ fn accept(response: StreamingResponse, operation: Operation, site: &CallSite) ->
         let error = ProviderError::new(ErrorKind::Other, message)
             .with_attempt(site.attempt())
             .with_status(status)
-            .with_hint(
-                "something other than Bedrock answered; check `baseUrl`, AWS_ENDPOINT_URL and the proxy",
-            );
+            .with_hint("something other than Bedrock answered; check `baseUrl` and AWS_ENDPOINT_URL");
         return Err(match request_id {
             Some(id) => error.with_request_id(id),
             None => error,
@@ -233,9 +232,7 @@ fn answered(response: &Response<SdkBody>, site: &CallSite) -> ProviderError {
     let unnamed = failure.name.is_none();
     let error = failure.into_error(site);
     if is_html && unnamed {
-        error.with_hint(
-            "something other than Bedrock answered; check `baseUrl`, AWS_ENDPOINT_URL and the proxy",
-        )
+        error.with_hint("something other than Bedrock answered; check `baseUrl` and AWS_ENDPOINT_URL")
     } else {
         error
     }
@@ -277,14 +274,16 @@ fn unreachable(connector: &ConnectorError, site: &CallSite) -> ProviderError {
     if connector.is_timeout() {
         return timed_out("connecting took too long", site);
     }
-    // Credential providers and signers report through the same type; their causes tell them apart.
-    if !connector.is_io() {
+    // Credential providers and signers report through the same type; their causes tell them apart. A connection that breaks
+    // before the head of an answer is not io to the SDK, but marked as transient.
+    let is_transport = connector.is_io() || connector.as_other().is_some();
+    if !is_transport || clawdia_aws::is_credentials_failure(connector) {
         return unsent_because(connector, site);
     }
     let message = format!("the connection failed: {}", deepest(connector));
     ProviderError::new(ErrorKind::Transport, message)
         .with_attempt(site.attempt())
-        .with_hint("check the network, the endpoint and the proxy")
+        .with_hint(format!("check the network, the region ({}) and the endpoint", site.region))
 }
 
 fn unsent<E>(error: SdkError<E>, site: &CallSite) -> ProviderError

@@ -46,6 +46,8 @@ pub(super) fn place(
             remove_points(request.turns, usize::MAX);
             let reason = "cache points were left out: the model has none, or caching is off for this call";
             diagnostics.push(Diagnostic::new("bedrock_cache_points_dropped", reason).with("count", callers));
+        } else if asked.is_some() && !off {
+            tell(diagnostics, "bedrock_caching_dropped", "the model takes no cache points");
         }
         return;
     };

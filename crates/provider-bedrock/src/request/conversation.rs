@@ -189,6 +189,8 @@ impl<'a> Builder<'a, '_> {
                         }
                         blocks.push(tool_use(call, &id, names));
                     } else {
+                        let message = "no tools are offered, so earlier calls and results were told as text";
+                        tell(self.diagnostics, "bedrock_tools_as_text", message);
                         blocks.push(Block::Text(Cow::Owned(call_as_text(call))));
                     }
                     answers.push(Answer { id, call, result });

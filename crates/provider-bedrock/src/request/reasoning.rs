@@ -13,6 +13,7 @@ use clawdia_core::{Api, AssistantMessage, Diagnostic, ModelId, Thinking};
 use crate::request::Target;
 use crate::request::block::{Block, Reasoning, ReasoningText};
 use crate::request::model_traits::ModelTraits;
+use crate::request::remark::tell;
 
 /// Whether a message was written by the model that is asked now: its reasoning means something only to that one.
 pub(super) fn is_same_model(message: &AssistantMessage, target: &Target<'_>) -> bool {
@@ -62,7 +63,10 @@ pub(super) fn replay<'a>(
         ReplayText::Signed if signature.is_some() => reasoning(signature),
         _ if text.trim().is_empty() => None,
         // Reasoning is refused without its signature; what it said may still be read.
-        ReplayText::Signed => Some(Block::Text(Cow::Borrowed(text))),
+        ReplayText::Signed => {
+            dropped(diagnostics, "reasoning without a signature was sent as plain text");
+            Some(Block::Text(Cow::Borrowed(text)))
+        }
         ReplayText::Unsigned => reasoning(None),
         _ => {
             dropped(diagnostics, "reasoning was left out, since the model does not take any back");
@@ -71,9 +75,7 @@ pub(super) fn replay<'a>(
     }
 }
 
-/// Says once that reasoning was left out.
+/// Says once what became of reasoning.
 pub(super) fn dropped(diagnostics: &mut Vec<Diagnostic>, message: &str) {
-    if !diagnostics.iter().any(|diagnostic| diagnostic.message == message) {
-        diagnostics.push(Diagnostic::new("bedrock_reasoning_dropped", message));
-    }
+    tell(diagnostics, "bedrock_reasoning_dropped", message);
 }
