@@ -53,7 +53,7 @@ impl RecordedRequest {
 
     /// The text of a header, if there is such a header and it is text.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok()
+        std::str::from_utf8(self.headers.get(name)?.as_bytes()).ok()
     }
 }
 

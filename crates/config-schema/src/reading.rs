@@ -34,7 +34,9 @@ pub(crate) fn error(
     let message = flaw.message.as_str();
     if let Some((key, known)) = named(message, "unknown field ") {
         let others = other_keys(&path.parent());
-        let known = known.into_iter().chain(others.iter().map(String::as_str)).collect::<Vec<_>>();
+        let foreign =
+            others.iter().map(String::as_str).filter(|other| !known.contains(other)).collect::<Vec<_>>();
+        let known = [known, foreign].concat();
         let harmless =
             suggestion::nearest(key, known.iter().copied()).is_some_and(|near| !secret::is_secret(near));
         return document

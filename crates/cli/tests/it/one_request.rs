@@ -202,6 +202,18 @@ fn a_refusal_of_the_service_keeps_its_facts() {
 }
 
 #[test]
+fn a_refusal_in_the_middle_of_a_stream_is_one_of_the_service_too() {
+    let endpoint = Endpoint::start();
+    endpoint.emulator.enqueue(Reply::stream([
+        Step::event("messageStart", json!({ "role": "assistant" })),
+        Step::exception("validationException", "The model returned the following errors: bad input"),
+    ]));
+    let outcome = stream(&endpoint, &ask(NOVA, "hi"));
+    assert_eq!(outcome.code, Some(1), "{outcome:?}");
+    assert_eq!(outcome.last()["cause"]["kind"], "invalidRequest");
+}
+
+#[test]
 fn a_reader_that_goes_away_ends_the_program_quietly() {
     let endpoint = Endpoint::start();
     let mut running = endpoint.program(&["stream"]).start();

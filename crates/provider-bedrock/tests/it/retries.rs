@@ -5,6 +5,7 @@ use std::time::Duration;
 use clawdia_bedrock_emulator::{Reply, Step};
 use clawdia_core::{ErrorKind, StreamEvent, StreamOptions, Timeouts};
 use serde_json::json;
+use tokio::io::AsyncReadExt;
 
 use crate::fixture::{Bedrock, SONNET, question};
 
@@ -37,6 +38,24 @@ async fn what_breaks_before_content_is_tried_again() {
         outcome.expect_message();
         assert_eq!(bedrock.emulator.requests().len(), 2);
     }
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_before_the_head_is_one_that_broke() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let server = tokio::spawn(async move {
+        for _ in 0..4 {
+            let (mut connection, _) = listener.accept().await.unwrap();
+            assert_ne!(connection.read(&mut [0; 4096]).await.unwrap(), 0);
+        }
+    });
+    let bedrock = Bedrock::start_with(|config| config.base_url = Some(url)).await;
+    let outcome = bedrock.ask(SONNET, &question()).await;
+    let error = outcome.expect_error();
+    assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Transport, true), "{error:?}");
+    // It ends only after the first attempt and three more.
+    server.await.unwrap();
 }
 
 #[tokio::test]

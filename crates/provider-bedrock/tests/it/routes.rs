@@ -1,7 +1,7 @@
 //! Where a request goes: profile, region, endpoint, identity.
 
 use clawdia_bedrock_emulator::{Emulator, Reply};
-use clawdia_core::{Model, ModelId, Secret, StreamOptions};
+use clawdia_core::{ErrorKind, Model, ModelId, Secret, StreamOptions};
 use serde_json::json;
 
 use crate::fixture::{Bedrock, NOVA, SONNET, ask, connect, question};
@@ -141,11 +141,39 @@ async fn custom_headers_are_signed_and_reserved_ones_are_left_alone() {
     options.headers.insert("x-gone".to_owned(), None);
     options.headers.insert("Authorization".to_owned(), Some("Bearer stolen".to_owned()));
     options.headers.insert("X-Amz-Date".to_owned(), Some("19700101T000000Z".to_owned()));
-    bedrock.ask_with(SONNET, &question(), &options).await.expect_message();
+    let outcome = bedrock.ask_with(SONNET, &question(), &options).await;
+    let diagnostics = &outcome.expect_message().diagnostics;
+    let dropped = diagnostics.iter().filter(|diagnostic| diagnostic.code == "bedrock_header_dropped");
+    assert_eq!(dropped.count(), 3, "{diagnostics:?}");
     let request = bedrock.last_request();
     assert_eq!(request.header("x-team"), Some("call"));
     assert_eq!(request.header("x-gone"), None);
     assert!(request.header("authorization").unwrap().contains(";x-team"), "signed");
+}
+
+#[tokio::test]
+async fn headers_that_no_request_can_carry_are_refused_by_name() {
+    let bedrock = Bedrock::start().await;
+    for (name, value) in [("", "x"), ("X Team", "x"), ("X-Tëam", "x"), ("X-Team", "classified\r\nHost: evil")]
+    {
+        let options = StreamOptions::default().with_header(name, value);
+        let outcome = bedrock.ask_with(SONNET, &question(), &options).await;
+        let error = outcome.expect_error();
+        assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+        assert!(error.to_string().contains(&format!("`headers.{}`", name.to_lowercase())), "{error}");
+        assert!(!format!("{error:?}").contains("classified"), "values may be secret");
+    }
+    assert_eq!(bedrock.emulator.requests().len(), 0);
+}
+
+#[tokio::test]
+async fn values_of_headers_may_be_any_text() {
+    let bedrock = Bedrock::start().await;
+    for value in ["", "a b", "a,b;c=\"d\"", "Zoë"] {
+        let options = StreamOptions::default().with_header("X-Team", value);
+        bedrock.ask_with(SONNET, &question(), &options).await.expect_message();
+        assert_eq!(bedrock.last_request().header("x-team"), Some(value));
+    }
 }
 
 #[tokio::test]
