@@ -1,7 +1,7 @@
 //! The program under test, in an environment that holds nothing but what a test puts there.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
+use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -20,11 +20,35 @@ pub(crate) struct Outcome {
     pub(crate) stderr: String,
 }
 
+/// A process that does not outlive the test that started it, however the test ends.
+pub(crate) struct Process(Child);
+
+impl Process {
+    /// Sends what a terminal sends at Ctrl-C.
+    pub(crate) fn interrupt(&self) {
+        let kill = format!("kill -INT {}", self.0.id());
+        assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+    }
+
+    pub(crate) fn wait(&mut self) -> Option<i32> {
+        self.0.wait().unwrap().code()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // Both do nothing to a process that was waited for.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 /// A run that is under way.
 pub(crate) struct Running {
-    child: Child,
+    process: Process,
     pub(crate) stdin: Option<ChildStdin>,
     stdout: Option<BufReader<ChildStdout>>,
+    stderr: Option<ChildStderr>,
     _home: TempDir,
 }
 
@@ -68,14 +92,15 @@ impl Program {
         let mut child = self.command.spawn().unwrap();
         let stdin = child.stdin.take();
         let stdout = child.stdout.take().map(BufReader::new);
-        Running { child, stdin, stdout, _home: self.home }
+        let stderr = child.stderr.take();
+        Running { process: Process(child), stdin, stdout, stderr, _home: self.home }
     }
 
     /// Starts the program with all its streams at one end of something, such as a terminal.
-    pub(crate) fn start_at(mut self, end: &std::fs::File) -> (Child, TempDir) {
+    pub(crate) fn start_at(mut self, end: &std::fs::File) -> (Process, TempDir) {
         let stream = || Stdio::from(end.try_clone().unwrap());
         let child = self.command.stdin(stream()).stdout(stream()).stderr(stream()).spawn().unwrap();
-        (child, self.home)
+        (Process(child), self.home)
     }
 
     /// Runs the program to its end with this standard input.
@@ -123,11 +148,11 @@ impl Running {
 
     /// Presses Ctrl-C.
     pub(crate) fn interrupt(&self) {
-        interrupt(&self.child);
+        self.process.interrupt();
     }
 
     pub(crate) fn has_ended(&mut self) -> bool {
-        self.child.try_wait().unwrap().is_some()
+        self.process.0.try_wait().unwrap().is_some()
     }
 
     /// Closes standard input and waits for the end.
@@ -137,15 +162,10 @@ impl Running {
         if let Some(mut rest) = self.stdout.take() {
             rest.read_to_string(&mut stdout).unwrap();
         }
-        let Output { status, stderr, .. } = self.child.wait_with_output().unwrap();
-        Outcome { code: status.code(), stdout, stderr: String::from_utf8(stderr).unwrap() }
+        let mut stderr = String::new();
+        self.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+        Outcome { code: self.process.wait(), stdout, stderr }
     }
-}
-
-/// Sends what a terminal sends at Ctrl-C.
-pub(crate) fn interrupt(child: &Child) {
-    let kill = format!("kill -INT {}", child.id());
-    assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
 }
 
 impl Outcome {

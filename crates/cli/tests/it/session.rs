@@ -49,6 +49,15 @@ fn ctrl_d_ends_it() {
 }
 
 #[test]
+fn a_terminal_that_goes_away_ends_it() {
+    let endpoint = Endpoint::start();
+    let mut terminal = Terminal::start(endpoint.program(&["chat", "--model", NOVA]));
+    terminal.expect("> ");
+    // Whether that reads as an end or as an error is up to the system, and nobody is left to be told.
+    assert!(matches!(terminal.close(), Some(0 | 1)));
+}
+
+#[test]
 fn ctrl_c_stops_an_answer_and_then_the_session() {
     let endpoint = Endpoint::start();
     endpoint.emulator.enqueue(Reply::stream([

@@ -2,16 +2,16 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
-use std::process::Child;
 
+use rustix::io::{FdFlags, fcntl_setfd};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use tempfile::TempDir;
 
-use crate::program::{Program, interrupt};
+use crate::program::{Process, Program};
 
 /// A person at a terminal.
 pub(crate) struct Terminal {
-    child: Child,
+    process: Process,
     keyboard_and_screen: File,
     /// What the screen has shown and the test has not asked for yet.
     unseen: String,
@@ -21,12 +21,14 @@ pub(crate) struct Terminal {
 impl Terminal {
     pub(crate) fn start(program: Program) -> Self {
         let controller = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+        // A program that held this end itself would never see its terminal go away.
+        fcntl_setfd(&controller, FdFlags::CLOEXEC).unwrap();
         grantpt(&controller).unwrap();
         unlockpt(&controller).unwrap();
         let name = ptsname(&controller, Vec::new()).unwrap().into_string().unwrap();
         let user = OpenOptions::new().read(true).write(true).open(name).unwrap();
-        let (child, home) = program.env([("TERM", "xterm")]).start_at(&user);
-        Self { child, keyboard_and_screen: File::from(controller), unseen: String::new(), _home: home }
+        let (process, home) = program.env([("TERM", "xterm")]).start_at(&user);
+        Self { process, keyboard_and_screen: File::from(controller), unseen: String::new(), _home: home }
     }
 
     pub(crate) fn write(&mut self, text: &str) {
@@ -34,7 +36,7 @@ impl Terminal {
     }
 
     pub(crate) fn interrupt(&self) {
-        interrupt(&self.child);
+        self.process.interrupt();
     }
 
     /// Waits until the screen shows this, and gives what it showed until then.
@@ -53,7 +55,13 @@ impl Terminal {
         }
     }
 
+    /// Closes the window and waits for the program.
+    pub(crate) fn close(mut self) -> Option<i32> {
+        drop(self.keyboard_and_screen);
+        self.process.wait()
+    }
+
     pub(crate) fn wait(mut self) -> Option<i32> {
-        self.child.wait().unwrap().code()
+        self.process.wait()
     }
 }
