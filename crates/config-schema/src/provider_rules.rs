@@ -2,9 +2,11 @@
 //!
 //! Separate from the types, which are core's: these rules need the linked plugins and the place of each value.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use clawdia_core::{ModelConfig, Plugins, ProviderConfig, ProviderId, ProviderPlugin, Secret};
+use clawdia_core::{
+    HeaderFlaw, Headers, ModelConfig, Plugins, ProviderConfig, ProviderId, ProviderPlugin, Secret,
+};
 use serde_json::{Map, Value};
 
 use crate::document::{Document, Part};
@@ -150,21 +152,20 @@ impl Entry<'_> {
         ))
     }
 
-    fn headers(&self, path: &Path, headers: &BTreeMap<String, String>) -> Result<(), ConfigError> {
+    fn headers(&self, path: &Path, headers: &Headers) -> Result<(), ConfigError> {
         for (name, value) in headers {
             let path = path.key(name);
-            let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-            if name.is_empty() || !name.bytes().all(is_token) {
-                let message = format!("`{}` cannot be the name of a header", name.escape_debug());
-                let hint = Some("use letters, digits and `-`".to_owned());
-                return Err(self.document.error(&path, Part::Key, message).with_hint(hint));
-            }
-            if value.chars().any(|character| character.is_control() && character != '\t') {
-                return Err(self.refuse(
-                    &path,
-                    "the header's value holds a line break or another control character",
-                    "write it on one line",
-                ));
+            match HeaderFlaw::of(name, value) {
+                Some(flaw @ HeaderFlaw::Name) => {
+                    let message = format!("`{}` cannot be the name of a header", name.escape_debug());
+                    let hint = Some(flaw.hint().to_owned());
+                    return Err(self.document.error(&path, Part::Key, message).with_hint(hint));
+                }
+                Some(flaw) => {
+                    let message = "the header's value holds a line break or another control character";
+                    return Err(self.refuse(&path, message, flaw.hint()));
+                }
+                None => {}
             }
         }
         Ok(())

@@ -4,14 +4,13 @@
 //! that a [`Provider`](crate::Provider) is handed with each call.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::api::Api;
 use crate::cost::Cost;
-use crate::header_names::HeaderNames;
+use crate::headers::Headers;
 use crate::modality::Modality;
 use crate::model_ref::{ModelId, ModelRef, ProviderId};
 use crate::thinking_level::ThinkingLevel;
@@ -23,7 +22,7 @@ use crate::thinking_level::ThinkingLevel;
 /// let model = Model::new("amazon-bedrock", "us.amazon.nova-lite-v1:0", Api::BEDROCK_CONVERSE_STREAM);
 /// assert_eq!(model.reference().to_string(), "amazon-bedrock/us.amazon.nova-lite-v1:0");
 /// ```
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Model {
@@ -56,7 +55,7 @@ pub struct Model {
     pub max_tokens: u64,
     /// HTTP headers to send with each request.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub headers: BTreeMap<String, String>,
+    pub headers: Headers,
     /// The provider's word for each thinking level; `null` marks a level the model does not have.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub thinking_level_map: BTreeMap<ThinkingLevel, Option<String>>,
@@ -96,7 +95,7 @@ impl Model {
             cost: Cost::default(),
             context_window: 0,
             max_tokens: 0,
-            headers: BTreeMap::new(),
+            headers: Headers::default(),
             thinking_level_map: BTreeMap::new(),
             canonical_model_id: None,
             capabilities: BTreeMap::new(),
@@ -114,31 +113,5 @@ impl Model {
     /// Whether the model can read this kind of content.
     pub fn accepts(&self, modality: Modality) -> bool {
         self.input.contains(&modality)
-    }
-}
-
-impl fmt::Debug for Model {
-    // Headers may carry credentials.
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Model")
-            .field("id", &self.id)
-            .field("name", &self.name)
-            .field("api", &self.api)
-            .field("provider", &self.provider)
-            .field("base_url", &self.base_url)
-            .field("reasoning", &self.reasoning)
-            .field("input", &self.input)
-            .field("cost", &self.cost)
-            .field("context_window", &self.context_window)
-            .field("max_tokens", &self.max_tokens)
-            .field("headers", &HeaderNames(&self.headers))
-            .field("thinking_level_map", &self.thinking_level_map)
-            .field("canonical_model_id", &self.canonical_model_id)
-            .field("capabilities", &self.capabilities)
-            .field("compat", &self.compat)
-            .field("input_limits", &self.input_limits)
-            .field("sampling_params", &self.sampling_params)
-            .finish()
     }
 }

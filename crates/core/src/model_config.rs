@@ -4,14 +4,13 @@
 //! included, goes before what a provider knows.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::cost::{Cost, CostTier};
-use crate::header_names::HeaderNames;
+use crate::headers::Headers;
 use crate::modality::Modality;
 use crate::model::Model;
 use crate::model_ref::ModelId;
@@ -28,7 +27,7 @@ use crate::thinking_level::ThinkingLevel;
 /// assert_eq!((model.context_window, model.max_tokens), (200_000, 4_096));
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ModelConfig {
@@ -57,7 +56,7 @@ pub struct ModelConfig {
     pub base_url: Option<String>,
     /// HTTP headers to send with each request.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub headers: BTreeMap<String, String>,
+    pub headers: Headers,
     /// The provider's word for each thinking level; `null` marks a level the model does not have.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub thinking_level_map: BTreeMap<ThinkingLevel, Option<String>>,
@@ -108,7 +107,7 @@ impl ModelConfig {
             context_window: None,
             max_tokens: None,
             base_url: None,
-            headers: BTreeMap::new(),
+            headers: Headers::default(),
             thinking_level_map: BTreeMap::new(),
             canonical_model_id: None,
             capabilities: BTreeMap::new(),
@@ -138,28 +137,6 @@ impl ModelConfig {
         model.capabilities.extend(self.capabilities.clone());
         model.headers.extend(self.headers.clone());
         model.thinking_level_map.extend(self.thinking_level_map.clone());
-    }
-}
-
-impl fmt::Debug for ModelConfig {
-    // Headers may carry credentials.
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("ModelConfig")
-            .field("id", &self.id)
-            .field("name", &self.name)
-            .field("reasoning", &self.reasoning)
-            .field("input", &self.input)
-            .field("cost", &self.cost)
-            .field("context_window", &self.context_window)
-            .field("max_tokens", &self.max_tokens)
-            .field("base_url", &self.base_url)
-            .field("headers", &HeaderNames(&self.headers))
-            .field("thinking_level_map", &self.thinking_level_map)
-            .field("canonical_model_id", &self.canonical_model_id)
-            .field("capabilities", &self.capabilities)
-            .field("params", &self.params)
-            .finish()
     }
 }
 

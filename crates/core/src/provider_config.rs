@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::api::Api;
-use crate::header_names::HeaderNames;
+use crate::headers::Headers;
 use crate::model_config::ModelConfig;
 use crate::model_ref::ProviderId;
 use crate::stream_options::Timeouts;
@@ -28,7 +28,7 @@ use crate::stream_options::Timeouts;
 /// assert_eq!(config.auth.as_deref(), Some("aws-sdk"));
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct ProviderConfig {
@@ -46,7 +46,7 @@ pub struct ProviderConfig {
     pub api_key: Option<Secret>,
     /// HTTP headers to send with each request.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub headers: BTreeMap<String, String>,
+    pub headers: Headers,
     /// Time limits in milliseconds.
     pub timeouts: Timeouts,
     /// The region to call, such as `eu-central-1`.
@@ -73,27 +73,6 @@ impl ProviderConfig {
     /// An entry with nothing but its id.
     pub fn new(id: impl Into<ProviderId>) -> Self {
         Self { id: Some(id.into()), ..Self::default() }
-    }
-}
-
-impl fmt::Debug for ProviderConfig {
-    // Headers may carry credentials.
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("ProviderConfig")
-            .field("base_url", &self.base_url)
-            .field("api", &self.api)
-            .field("auth", &self.auth)
-            .field("api_key", &self.api_key)
-            .field("headers", &HeaderNames(&self.headers))
-            .field("timeouts", &self.timeouts)
-            .field("region", &self.region)
-            .field("profile", &self.profile)
-            .field("role_arn", &self.role_arn)
-            .field("params", &self.params)
-            .field("models", &self.models)
-            .field("id", &self.id)
-            .finish()
     }
 }
 

@@ -3,14 +3,13 @@
 //! Separate from [`Context`](crate::Context), since the same conversation may be asked again with other settings.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
-use crate::header_names::HeaderNames;
+use crate::headers::Headers;
 use crate::thinking_level::ThinkingLevel;
 use crate::tool::ToolChoice;
 
@@ -21,7 +20,7 @@ use crate::tool::ToolChoice;
 /// let options = StreamOptions::default().with_max_tokens(2_000).with_reasoning(ThinkingLevel::Medium);
 /// assert_eq!(options.max_tokens, Some(2_000));
 /// ```
-#[derive(Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct StreamOptions {
@@ -45,7 +44,7 @@ pub struct StreamOptions {
     pub cache_retention: Option<CacheRetention>,
     /// HTTP headers to add; `None` removes a header that the configuration adds.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub headers: BTreeMap<String, Option<String>>,
+    pub headers: Headers<Option<String>>,
     /// Marks that the service keeps with the request in its logs.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub request_metadata: BTreeMap<String, String>,
@@ -118,25 +117,6 @@ impl StreamOptions {
     pub fn with_cancel(mut self, token: CancellationToken) -> Self {
         self.cancel = Some(token);
         self
-    }
-}
-
-impl fmt::Debug for StreamOptions {
-    // Headers may carry credentials.
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("StreamOptions")
-            .field("temperature", &self.temperature)
-            .field("max_tokens", &self.max_tokens)
-            .field("stop_sequences", &self.stop_sequences)
-            .field("reasoning", &self.reasoning)
-            .field("tool_choice", &self.tool_choice)
-            .field("cache_retention", &self.cache_retention)
-            .field("headers", &HeaderNames(&self.headers))
-            .field("request_metadata", &self.request_metadata)
-            .field("timeouts", &self.timeouts)
-            .field("cancel", &self.cancel)
-            .finish()
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use clawdia_core::{Diagnostic, ErrorKind, ProviderError};
+use clawdia_core::{Diagnostic, ErrorKind, HeaderFlaw, Headers, ProviderError};
 
 /// The headers to send, the call's before the model's before the provider's; names are in lower case. Reserved ones are
 /// left out, and that is said.
@@ -13,9 +13,9 @@ use clawdia_core::{Diagnostic, ErrorKind, ProviderError};
 /// # Errors
 /// Kind invalidRequest for a name or a value that no header can have; the value is not shown.
 pub(crate) fn merged(
-    provider: &BTreeMap<String, String>,
-    model: &BTreeMap<String, String>,
-    call: &BTreeMap<String, Option<String>>,
+    provider: &Headers,
+    model: &Headers,
+    call: &Headers<Option<String>>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<Vec<(String, String)>, ProviderError> {
     let mut headers = BTreeMap::new();
@@ -42,18 +42,15 @@ pub(crate) fn merged(
     Ok(sent)
 }
 
-/// Source: RFC 9110, section 5.
 fn check(name: &str, value: &str) -> Result<(), ProviderError> {
-    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    let rule = if name.is_empty() || !name.bytes().all(is_token) {
-        "is no name of a header"
-    } else if value.chars().any(|character| character.is_control() && character != '\t') {
-        "has a value with control characters, which no header can have"
-    } else {
-        return Ok(());
+    let Some(flaw) = HeaderFlaw::of(name, value) else { return Ok(()) };
+    let rule = match flaw {
+        HeaderFlaw::Name => "cannot be the name of a header",
+        _ => "holds a line break or another control character",
     };
-    Err(ProviderError::new(ErrorKind::InvalidRequest, format!("`headers.{name}` {rule}"))
-        .with_attempt("build a request that Bedrock accepts"))
+    Err(ProviderError::new(ErrorKind::InvalidRequest, format!("`headers.{}` {rule}", name.escape_debug()))
+        .with_attempt("build a request that Bedrock accepts")
+        .with_hint(flaw.hint()))
 }
 
 fn is_reserved(name: &str) -> bool {

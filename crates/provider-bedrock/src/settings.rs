@@ -2,12 +2,14 @@
 //!
 //! Separate from the provider so that every default and every check of an option has one place.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use clawdia_aws::{AwsSettings, AwsSettingsError};
 use clawdia_bedrock_models::LEAST_THINKING_BUDGET;
 use clawdia_core::schemars::JsonSchema;
-use clawdia_core::{CacheRetention, Environment, ModelId, ProviderConfig, ProviderId, Timeouts, from_config};
+use clawdia_core::{
+    CacheRetention, Environment, Headers, ModelId, ProviderConfig, ProviderId, Timeouts, from_config,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -92,7 +94,7 @@ pub(crate) struct BedrockSettings {
     pub(crate) id: ProviderId,
     pub(crate) aws: AwsSettings,
     pub(crate) timeouts: Timeouts,
-    pub(crate) headers: BTreeMap<String, String>,
+    pub(crate) headers: Headers,
     params: BedrockConfig,
     /// The `params` of single models, over those of the provider.
     model_params: HashMap<ModelId, BedrockConfig>,

@@ -40,8 +40,8 @@ async fn a_completed_message_says_when_it_was_asked_and_how_long_it_took() {
     let message =
         host.complete(&"acme/known".parse().unwrap(), &question(), &StreamOptions::default()).await.unwrap();
     assert_eq!(message.text(), "Hello from acme.");
-    assert!(message.timestamp.is_some());
-    assert!(message.duration_ms.is_some());
+    assert!(message.timestamp.is_some(), "{message:?}");
+    assert!(message.duration_ms.is_some(), "{message:?}");
 }
 
 #[tokio::test]

@@ -42,6 +42,6 @@ fn a_slot_that_could_not_be_made_can_be_made_later() {
     let host = HostContext::new(Environment::default());
     let failing = host.clone();
     let outcome = std::thread::spawn(move || failing.slot::<String>(|| panic!("as this test wants"))).join();
-    assert!(outcome.is_err());
+    assert_eq!(outcome.unwrap_err().downcast_ref::<&str>(), Some(&"as this test wants"));
     assert_eq!(*host.slot::<String>(|| "made".to_owned()), "made");
 }

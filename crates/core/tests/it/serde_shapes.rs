@@ -181,7 +181,7 @@ fn models_have_every_documented_member() {
     model.input = vec![Modality::Text, Modality::Image];
     model.context_window = 200_000;
     model.max_tokens = 8_192;
-    model.headers = BTreeMap::from([("x-team".to_owned(), "a".to_owned())]);
+    model.headers = [("x-team".to_owned(), "a".to_owned())].into();
     model.thinking_level_map =
         BTreeMap::from([(ThinkingLevel::Off, None), (ThinkingLevel::XHigh, Some("max".to_owned()))]);
     model.canonical_model_id = Some(ModelId::new("large-2"));
@@ -206,7 +206,7 @@ fn a_configured_model_shows_only_what_is_written() {
     config.context_window = Some(1);
     config.max_tokens = Some(2);
     config.base_url = Some("https://acme.example".to_owned());
-    config.headers = BTreeMap::from([("x".to_owned(), "y".to_owned())]);
+    config.headers = [("x".to_owned(), "y".to_owned())].into();
     config.thinking_level_map = BTreeMap::from([(ThinkingLevel::Max, None)]);
     config.canonical_model_id = Some(ModelId::new("large-2"));
     config.capabilities = BTreeMap::from([("promptCaching".to_owned(), true)]);
@@ -225,7 +225,7 @@ fn a_configured_provider_shows_only_what_is_written() {
     config.api = Some(Api::new("acme-chat"));
     config.auth = Some("key".to_owned());
     config.api_key = Some(Secret::new("hush"));
-    config.headers = BTreeMap::from([("x".to_owned(), "y".to_owned())]);
+    config.headers = [("x".to_owned(), "y".to_owned())].into();
     config.timeouts =
         Timeouts { connect_ms: Some(1), first_event_ms: Some(2), idle_ms: Some(3), total_ms: Some(4) };
     config.region = Some("eu-central-1".to_owned());

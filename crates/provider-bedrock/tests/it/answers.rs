@@ -60,7 +60,7 @@ async fn text_streams_as_it_was_sent() {
     assert_eq!(message.raw_stop_reason.as_deref(), Some("end_turn"));
     assert_eq!((message.usage.input, message.usage.output, message.usage.total_tokens), (10, 5, 15));
     assert_eq!(message.usage.cost.total, Amount::from_dollars((10.0 * 3.3 + 5.0 * 16.5) / 1e6));
-    assert!(message.response_id.is_some());
+    assert!(message.response_id.is_some(), "{message:?}");
     let expected = [
         StreamEvent::Start,
         StreamEvent::TextStart { content_index: 0 },

@@ -1,5 +1,8 @@
 //! The shape of the data files. Strict, so that a misspelt key is an error and not a lost fact; the order of the
 //! fields is the order in the files.
+//!
+//! The closed sets repeat those of `clawdia-bedrock-models`, which cannot be a dependency: it does not build while its
+//! generated half is missing or broken. A word that only one side knows does not compile there.
 
 use std::collections::BTreeMap;
 
