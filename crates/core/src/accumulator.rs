@@ -6,7 +6,7 @@
 use std::mem;
 use std::time::Duration;
 
-use crate::block::{AssistantBlock, Text, Thinking, ToolCall};
+use crate::block::{AssistantBlock, Image, ServerToolCall, ServerToolResult, Text, Thinking, ToolCall};
 use crate::error::{ErrorKind, ProviderError};
 use crate::message::AssistantMessage;
 use crate::model::Model;
@@ -89,10 +89,19 @@ impl Accumulator {
             }
             StreamEvent::ToolCallStart { content_index, id, name } => {
                 let call = ToolCall { id: id.clone(), name: name.clone(), ..ToolCall::default() };
-                if self.begin(*content_index, AssistantBlock::ToolCall(call)) {
-                    self.open_calls.resize_with(*content_index, || None);
-                    self.open_calls.push(Some(OpenCall::default()));
-                }
+                self.begin_call(*content_index, AssistantBlock::ToolCall(call));
+            }
+            StreamEvent::ServerToolCallStart { content_index, id, name } => {
+                let call = ServerToolCall { id: id.clone(), name: name.clone(), ..ServerToolCall::default() };
+                self.begin_call(*content_index, AssistantBlock::ServerToolCall(call));
+            }
+            StreamEvent::ServerToolResultStart { content_index, id } => {
+                let result = ServerToolResult { tool_call_id: id.clone(), ..ServerToolResult::default() };
+                self.begin(*content_index, AssistantBlock::ServerToolResult(result));
+            }
+            StreamEvent::ImageStart { content_index, mime_type } => {
+                let image = Image { mime_type: mime_type.clone(), ..Image::default() };
+                self.begin(*content_index, AssistantBlock::Image(image));
             }
             StreamEvent::TextDelta { content_index, delta } => {
                 if let Some(AssistantBlock::Text(block)) = self.message.content.get_mut(*content_index) {
@@ -104,7 +113,8 @@ impl Accumulator {
                     block.thinking.push_str(delta);
                 }
             }
-            StreamEvent::ToolCallDelta { content_index, delta } => {
+            StreamEvent::ToolCallDelta { content_index, delta }
+            | StreamEvent::ServerToolCallDelta { content_index, delta } => {
                 if let Some(Some(open)) = self.open_calls.get_mut(*content_index) {
                     open.text.push_str(delta);
                 }
@@ -120,7 +130,21 @@ impl Accumulator {
                     block.redacted = *redacted;
                 }
             }
-            StreamEvent::ToolCallEnd { content_index } => self.end_call(*content_index),
+            StreamEvent::ToolCallEnd { content_index } | StreamEvent::ServerToolCallEnd { content_index } => {
+                self.end_call(*content_index);
+            }
+            StreamEvent::ServerToolResultEnd { content_index, result } => {
+                if let Some(AssistantBlock::ServerToolResult(block)) =
+                    self.message.content.get_mut(*content_index)
+                {
+                    block.clone_from(result);
+                }
+            }
+            StreamEvent::ImageEnd { content_index, data } => {
+                if let Some(AssistantBlock::Image(block)) = self.message.content.get_mut(*content_index) {
+                    block.data.clone_from(data);
+                }
+            }
             StreamEvent::Done(finish) => {
                 self.finish_with(finish);
                 self.finished = true;
@@ -167,8 +191,10 @@ impl Accumulator {
         }
         match self.message.content.get(content_index)? {
             AssistantBlock::ToolCall(call) => Some(&call.arguments),
+            AssistantBlock::ServerToolCall(call) => Some(&call.arguments),
             AssistantBlock::Text(_)
             | AssistantBlock::Thinking(_)
+            | AssistantBlock::ServerToolResult(_)
             | AssistantBlock::Image(_)
             | AssistantBlock::CachePoint(_) => None,
         }
@@ -193,14 +219,26 @@ impl Accumulator {
         is_next
     }
 
+    fn begin_call(&mut self, content_index: usize, block: AssistantBlock) {
+        if self.begin(content_index, block) {
+            self.open_calls.resize_with(content_index, || None);
+            self.open_calls.push(Some(OpenCall::default()));
+        }
+    }
+
     fn end_call(&mut self, content_index: usize) {
         let Some(open) = self.open_calls.get_mut(content_index).and_then(Option::take) else {
             return;
         };
-        if let Some(AssistantBlock::ToolCall(call)) = self.message.content.get_mut(content_index) {
-            let (arguments, error) = tool_arguments::read(&open.text);
-            call.arguments = arguments;
-            call.arguments_error = error;
+        let (arguments, error) = tool_arguments::read(&open.text);
+        match self.message.content.get_mut(content_index) {
+            Some(AssistantBlock::ToolCall(call)) => {
+                call.arguments = arguments;
+                call.arguments_error = error;
+            }
+            // The service has run it by now, whatever we can read of it.
+            Some(AssistantBlock::ServerToolCall(call)) => call.arguments = arguments,
+            _ => {}
         }
     }
 
@@ -208,6 +246,8 @@ impl Accumulator {
         let message = &mut self.message;
         message.stop_reason = finish.stop_reason;
         message.raw_stop_reason.clone_from(&finish.raw_stop_reason);
+        message.stop_sequence.clone_from(&finish.stop_sequence);
+        message.provider_metadata.clone_from(&finish.provider_metadata);
         message.usage = finish.usage;
         message.response_id.clone_from(&finish.response_id);
         message.response_model.clone_from(&finish.response_model);

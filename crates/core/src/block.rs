@@ -162,6 +162,79 @@ pub struct ToolCall {
     pub is_async: bool,
 }
 
+/// A call of a tool that the service runs itself while it answers, such as a web search. Nobody else has to run it.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ServerToolCall {
+    /// Ties the result to the call.
+    pub id: ToolCallId,
+    /// The tool's name.
+    pub name: String,
+    /// The arguments, in the order the model wrote them; empty when they could not be read.
+    #[serde(default, deserialize_with = "arguments")]
+    pub arguments: Map<String, Value>,
+}
+
+/// What a tool returned that the service ran itself.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ServerToolResult {
+    /// The call it answers.
+    pub tool_call_id: ToolCallId,
+    /// What kind of result it is, in the provider's word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// The pieces, in the provider's form; replayed as they are.
+    #[serde(default)]
+    pub content: Vec<Value>,
+    /// Whether the tool failed.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub is_error: bool,
+}
+
+/// Text that a guardrail is to look at, where it does not look at everything; to the model it is text like any other.
+///
+/// ```
+/// use clawdia_core::{GuardContent, GuardQualifier};
+/// let question = GuardContent::new("How do I reset it?").with_qualifiers([GuardQualifier::Query]);
+/// assert_eq!(question.qualifiers.len(), 1);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct GuardContent {
+    /// The text.
+    pub text: String,
+    /// What part it plays; without any it is content to be guarded.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub qualifiers: Vec<GuardQualifier>,
+}
+
+impl GuardContent {
+    /// Content to be guarded.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into(), qualifiers: Vec::new() }
+    }
+
+    /// Sets [`qualifiers`](Self::qualifiers).
+    #[must_use]
+    pub fn with_qualifiers(mut self, qualifiers: impl IntoIterator<Item = GuardQualifier>) -> Self {
+        self.qualifiers = qualifiers.into_iter().collect();
+        self
+    }
+}
+
+/// What part a text plays for a guardrail that checks whether answers are grounded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GuardQualifier {
+    /// What answers must be grounded in.
+    GroundingSource,
+    /// The question that answers must be relevant to.
+    Query,
+    /// Content to be guarded.
+    GuardContent,
+}
+
 /// A mark up to which a caller wants the prompt cached. Providers place marks themselves where a caller places none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
@@ -208,6 +281,8 @@ pub enum UserBlock {
     Audio(Audio),
     /// A search hit.
     SearchResult(SearchResult),
+    /// Text that a guardrail is to look at.
+    GuardContent(GuardContent),
     /// A mark up to which the prompt is to be cached.
     CachePoint(CachePoint),
 }
@@ -223,6 +298,10 @@ pub enum AssistantBlock {
     Thinking(Thinking),
     /// A request to run a tool.
     ToolCall(ToolCall),
+    /// A call of a tool that the service ran itself.
+    ServerToolCall(ServerToolCall),
+    /// What a tool returned that the service ran itself.
+    ServerToolResult(ServerToolResult),
     /// An image the model made.
     Image(Image),
     /// A mark up to which the prompt is to be cached.

@@ -23,6 +23,9 @@ mod message;
 mod tool;
 mod context;
 mod stream_options;
+mod output_schema;
+mod hooks;
+mod token_count;
 mod system_prompt;
 mod transcript;
 
@@ -53,8 +56,9 @@ pub mod testing;
 pub use accumulator::Accumulator;
 pub use api::Api;
 pub use block::{
-    AssistantBlock, Audio, CachePoint, Citation, Document, Image, SearchResult, Text, Thinking, ToolCall,
-    ToolCallId, ToolResultBlock, UserBlock, Video,
+    AssistantBlock, Audio, CachePoint, Citation, Document, GuardContent, GuardQualifier, Image, SearchResult,
+    ServerToolCall, ServerToolResult, Text, Thinking, ToolCall, ToolCallId, ToolResultBlock, UserBlock,
+    Video,
 };
 pub use charge::{Amount, Charge};
 pub use context::{CACHE_BOUNDARY, Context};
@@ -62,6 +66,7 @@ pub use cost::{Cost, CostTier, ServiceTierCost};
 pub use diagnostic::Diagnostic;
 pub use error::{ErrorKind, ProviderError};
 pub use headers::{HeaderFlaw, Headers};
+pub use hooks::{Hooks, ResponseHead};
 pub use host_context::{Clock, Environment, HostContext, SystemClock};
 pub use json_text::without_lone_surrogates;
 pub use message::{AssistantMessage, Message, ToolResultMessage, UserMessage};
@@ -70,6 +75,7 @@ pub use model::Model;
 pub use model_config::{CostConfig, ModelConfig};
 pub use model_ref::{ModelId, ModelRef, ParseModelRefError, ProviderId};
 pub use model_source::ModelSource;
+pub use output_schema::OutputSchema;
 pub use plugin::{
     Connect, OpenSource, Plugins, PluginsError, ProviderPlugin, SourcePlugin, UnknownApi, UnknownProvider,
 };
@@ -80,6 +86,7 @@ pub use stop_reason::StopReason;
 pub use stream_event::{EventStream, Finish, StreamEvent};
 pub use stream_options::{CacheRetention, StreamOptions, TimeLimits, Timeouts};
 pub use thinking_level::{ParseThinkingLevelError, ThinkingLevel};
+pub use token_count::TokenCount;
 pub use tool::{Strictness, Tool, ToolChoice};
 pub use transcript::ShapeError;
 pub use usage::Usage;

@@ -3,7 +3,7 @@
 //! Separate types rather than one record with a role, so that a turn carries only what its role can have.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::api::Api;
 use crate::block::{AssistantBlock, Text, ToolCall, ToolCallId, ToolResultBlock, UserBlock};
@@ -25,6 +25,10 @@ use crate::usage::Usage;
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "role", rename_all = "camelCase")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a conversation has few turns, and a box would stand between every host and the message it reads"
+)]
 pub enum Message {
     /// What the user says.
     User(UserMessage),
@@ -101,12 +105,19 @@ pub struct AssistantMessage {
     /// Why it ended, in the provider's own word.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub raw_stop_reason: Option<String>,
+    /// The stop sequence the answer ended at, which is not part of its text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stop_sequence: Option<String>,
     /// What went wrong, when [`stop_reason`](Self::stop_reason) is error or aborted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error_message: Option<String>,
     /// What was dropped, changed or repaired on the way.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub diagnostics: Vec<Diagnostic>,
+    /// What the provider said about the answer besides all this, by the provider's own names: latency, the tier it was
+    /// served in, a guardrail's trace.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub provider_metadata: Map<String, Value>,
     /// When it was asked for, in milliseconds since the Unix epoch.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timestamp: Option<u64>,
@@ -124,6 +135,8 @@ impl AssistantMessage {
                 AssistantBlock::Text(text) => Some(text.text.as_str()),
                 AssistantBlock::Thinking(_)
                 | AssistantBlock::ToolCall(_)
+                | AssistantBlock::ServerToolCall(_)
+                | AssistantBlock::ServerToolResult(_)
                 | AssistantBlock::Image(_)
                 | AssistantBlock::CachePoint(_) => None,
             })
@@ -136,6 +149,8 @@ impl AssistantMessage {
             AssistantBlock::ToolCall(call) => Some(call),
             AssistantBlock::Text(_)
             | AssistantBlock::Thinking(_)
+            | AssistantBlock::ServerToolCall(_)
+            | AssistantBlock::ServerToolResult(_)
             | AssistantBlock::Image(_)
             | AssistantBlock::CachePoint(_) => None,
         })

@@ -16,6 +16,7 @@ use crate::model::Model;
 use crate::model_ref::{ModelId, ProviderId};
 use crate::stream_event::EventStream;
 use crate::stream_options::StreamOptions;
+use crate::token_count::TokenCount;
 
 /// A service that streams messages.
 ///
@@ -45,6 +46,20 @@ pub trait Provider: fmt::Debug + Send + Sync {
         context: &Context,
         options: &StreamOptions,
     ) -> Result<EventStream, ProviderError>;
+
+    /// Says how many tokens the prompt of such a call would have. Without an implementation, an estimate.
+    ///
+    /// # Errors
+    /// Any [`ErrorKind`](crate::ErrorKind) of a provider that counts; a provider that cannot count estimates instead.
+    async fn count_tokens(
+        &self,
+        model: &Model,
+        context: &Context,
+        options: &StreamOptions,
+    ) -> Result<TokenCount, ProviderError> {
+        let _ = (model, options);
+        Ok(TokenCount::estimated(context.estimated_tokens()))
+    }
 }
 
 /// What every [`Provider`] offers its callers. Not to be implemented.

@@ -5,8 +5,9 @@
 //! [`wire`](crate::wire) writes them as JSON.
 
 use futures_util::stream::BoxStream;
+use serde_json::{Map, Value};
 
-use crate::block::{Citation, ToolCallId};
+use crate::block::{Citation, ServerToolResult, ToolCallId};
 use crate::cost::Cost;
 use crate::diagnostic::Diagnostic;
 use crate::error::ProviderError;
@@ -89,6 +90,55 @@ pub enum StreamEvent {
         /// Which block.
         content_index: usize,
     },
+    /// A call of a tool begins that the service runs itself, without arguments.
+    ServerToolCallStart {
+        /// Which block.
+        content_index: usize,
+        /// The call's id.
+        id: ToolCallId,
+        /// The tool's name.
+        name: String,
+    },
+    /// More of the JSON text of the arguments of such a call.
+    ServerToolCallDelta {
+        /// Which block.
+        content_index: usize,
+        /// The new fragment, which need not be valid JSON by itself.
+        delta: String,
+    },
+    /// Such a call is complete.
+    ServerToolCallEnd {
+        /// Which block.
+        content_index: usize,
+    },
+    /// What a tool returned that the service ran itself begins, empty.
+    ServerToolResultStart {
+        /// Which block.
+        content_index: usize,
+        /// The call it answers.
+        id: ToolCallId,
+    },
+    /// What such a tool returned is complete. It comes in one piece.
+    ServerToolResultEnd {
+        /// Which block.
+        content_index: usize,
+        /// What it returned.
+        result: Box<ServerToolResult>,
+    },
+    /// An image begins.
+    ImageStart {
+        /// Which block.
+        content_index: usize,
+        /// The image's media type, such as `image/png`.
+        mime_type: String,
+    },
+    /// An image is complete. It comes in one piece, since no part of one can be shown.
+    ImageEnd {
+        /// Which block.
+        content_index: usize,
+        /// The image's bytes, as base64; empty if the provider failed to make it.
+        data: String,
+    },
     /// The answer is complete.
     Done(Box<Finish>),
 }
@@ -101,6 +151,8 @@ pub struct Finish {
     pub stop_reason: StopReason,
     /// Why it ended, in the provider's own word.
     pub raw_stop_reason: Option<String>,
+    /// The stop sequence it ended at.
+    pub stop_sequence: Option<String>,
     /// Tokens, and what they cost.
     pub usage: Usage,
     /// The provider's id for the answer.
@@ -109,6 +161,8 @@ pub struct Finish {
     pub response_model: Option<ModelId>,
     /// What was dropped, changed or repaired on the way.
     pub diagnostics: Vec<Diagnostic>,
+    /// What the provider said besides, by the provider's own names.
+    pub provider_metadata: Map<String, Value>,
 }
 
 impl Finish {

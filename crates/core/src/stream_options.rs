@@ -3,13 +3,17 @@
 //! Separate from [`Context`](crate::Context), since the same conversation may be asked again with other settings.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
 use crate::headers::Headers;
+use crate::hooks::Hooks;
+use crate::output_schema::OutputSchema;
 use crate::thinking_level::ThinkingLevel;
 use crate::tool::ToolChoice;
 
@@ -27,6 +31,9 @@ pub struct StreamOptions {
     /// Randomness, 0 to 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f64>,
+    /// The share of likely tokens to choose from, 0 to 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub top_p: Option<f64>,
     /// The most tokens the answer may have.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_tokens: Option<u64>,
@@ -39,6 +46,9 @@ pub struct StreamOptions {
     /// How free the model is in calling tools.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tool_choice: Option<ToolChoice>,
+    /// The JSON Schema that the answer's text must fit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output_schema: Option<OutputSchema>,
     /// How long the prompt is worth caching; absent means [`CacheRetention::Short`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cache_retention: Option<CacheRetention>,
@@ -48,8 +58,15 @@ pub struct StreamOptions {
     /// Marks that the service keeps with the request in its logs.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub request_metadata: BTreeMap<String, String>,
+    /// Options of the provider's protocol, as its plugin defines them for the configuration. They go before those of the
+    /// configuration, member by member; `null` takes one back.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub params: Map<String, Value>,
     /// Time limits; they go before those of the configuration.
     pub timeouts: Timeouts,
+    /// The host's own code in the middle of the call. Not part of the JSON form.
+    #[serde(skip)]
+    pub hooks: Option<Arc<dyn Hooks>>,
     /// Ends the stream with an aborted outcome when it is cancelled. Not part of the JSON form.
     #[serde(skip)]
     pub cancel: Option<CancellationToken>,
@@ -60,6 +77,13 @@ impl StreamOptions {
     #[must_use]
     pub fn with_temperature(mut self, temperature: f64) -> Self {
         self.temperature = Some(temperature);
+        self
+    }
+
+    /// Sets [`top_p`](Self::top_p).
+    #[must_use]
+    pub fn with_top_p(mut self, top_p: f64) -> Self {
+        self.top_p = Some(top_p);
         self
     }
 
@@ -91,6 +115,13 @@ impl StreamOptions {
         self
     }
 
+    /// Sets [`output_schema`](Self::output_schema).
+    #[must_use]
+    pub fn with_output_schema(mut self, schema: OutputSchema) -> Self {
+        self.output_schema = Some(schema);
+        self
+    }
+
     /// Sets [`cache_retention`](Self::cache_retention).
     #[must_use]
     pub fn with_cache_retention(mut self, retention: CacheRetention) -> Self {
@@ -102,6 +133,27 @@ impl StreamOptions {
     #[must_use]
     pub fn with_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.insert(name.into(), Some(value.into()));
+        self
+    }
+
+    /// Adds one of [`request_metadata`](Self::request_metadata).
+    #[must_use]
+    pub fn with_request_metadata(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.request_metadata.insert(name.into(), value.into());
+        self
+    }
+
+    /// Sets one of [`params`](Self::params).
+    #[must_use]
+    pub fn with_param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.params.insert(name.into(), value.into());
+        self
+    }
+
+    /// Sets [`hooks`](Self::hooks).
+    #[must_use]
+    pub fn with_hooks(mut self, hooks: Arc<dyn Hooks>) -> Self {
+        self.hooks = Some(hooks);
         self
     }
 

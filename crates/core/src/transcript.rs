@@ -11,8 +11,8 @@ use serde_json::{Map, Value};
 
 use crate::api::Api;
 use crate::block::{
-    AssistantBlock, Audio, CachePoint, Document, Image, SearchResult, Text, Thinking, ToolCall, ToolCallId,
-    ToolResultBlock, UserBlock, Video,
+    AssistantBlock, Audio, CachePoint, Document, GuardContent, Image, SearchResult, ServerToolCall,
+    ServerToolResult, Text, Thinking, ToolCall, ToolCallId, ToolResultBlock, UserBlock, Video,
 };
 use crate::context::Context;
 use crate::diagnostic::Diagnostic;
@@ -256,8 +256,13 @@ fn user_message(value: Value, path: &str) -> Result<UserMessage, ShapeError> {
         "video" => record::<Video>(value, path).map(UserBlock::Video),
         "audio" => record::<Audio>(value, path).map(UserBlock::Audio),
         "searchResult" => record::<SearchResult>(value, path).map(UserBlock::SearchResult),
+        "guardContent" => record::<GuardContent>(value, path).map(UserBlock::GuardContent),
         "cachePoint" => record::<CachePoint>(value, path).map(UserBlock::CachePoint),
-        _ => unknown_block(kind, path, "text, image, document, video, audio, searchResult, cachePoint"),
+        _ => unknown_block(
+            kind,
+            path,
+            "text, image, document, video, audio, searchResult, guardContent, cachePoint",
+        ),
     })?;
     let rest: UserRest = record(Value::Object(object), path)?;
     Ok(UserMessage {
@@ -293,9 +298,13 @@ struct AssistantRest {
     #[serde(default)]
     raw_stop_reason: Option<String>,
     #[serde(default)]
+    stop_sequence: Option<String>,
+    #[serde(default)]
     error_message: Option<String>,
     #[serde(default)]
     diagnostics: Option<Vec<Diagnostic>>,
+    #[serde(default)]
+    provider_metadata: Option<Map<String, Value>>,
     #[serde(default)]
     timestamp: Option<f64>,
     #[serde(default)]
@@ -332,9 +341,15 @@ pub(crate) fn assistant_message(value: Value, path: &str) -> Result<AssistantMes
         "text" => record::<Text>(value, path).map(AssistantBlock::Text),
         "thinking" => record::<Thinking>(value, path).map(AssistantBlock::Thinking),
         "toolCall" => record::<ToolCall>(value, path).map(AssistantBlock::ToolCall),
+        "serverToolCall" => record::<ServerToolCall>(value, path).map(AssistantBlock::ServerToolCall),
+        "serverToolResult" => record::<ServerToolResult>(value, path).map(AssistantBlock::ServerToolResult),
         "image" => record::<Image>(value, path).map(AssistantBlock::Image),
         "cachePoint" => record::<CachePoint>(value, path).map(AssistantBlock::CachePoint),
-        _ => unknown_block(kind, path, "text, thinking, toolCall, image, cachePoint"),
+        _ => unknown_block(
+            kind,
+            path,
+            "text, thinking, toolCall, serverToolCall, serverToolResult, image, cachePoint",
+        ),
     })?;
     let rest: AssistantRest = record(Value::Object(object), path)?;
     Ok(AssistantMessage {
@@ -347,8 +362,10 @@ pub(crate) fn assistant_message(value: Value, path: &str) -> Result<AssistantMes
         usage: rest.usage.map_or(Ok(Usage::default()), |value| usage(value, &join(path, "usage")))?,
         stop_reason: rest.stop_reason.unwrap_or_default(),
         raw_stop_reason: rest.raw_stop_reason,
+        stop_sequence: rest.stop_sequence,
         error_message: rest.error_message,
         diagnostics: rest.diagnostics.unwrap_or_default(),
+        provider_metadata: rest.provider_metadata.unwrap_or_default(),
         timestamp: milliseconds(rest.timestamp),
         duration_ms: milliseconds(rest.duration_ms),
     })

@@ -169,6 +169,27 @@ pub fn event_line(event: &StreamEvent, accumulator: &Accumulator, id: Option<&Va
         StreamEvent::ToolCallEnd { content_index } => {
             Line::ToolCallEnd { content_index: *content_index, tool_call: block(*content_index) }
         }
+        StreamEvent::ServerToolCallStart { content_index, id, name } => {
+            Line::ServerToolCallStart { content_index: *content_index, id: id.as_str(), name }
+        }
+        StreamEvent::ServerToolCallDelta { content_index, delta } => {
+            Line::ServerToolCallDelta { content_index: *content_index, delta }
+        }
+        StreamEvent::ServerToolCallEnd { content_index } => {
+            Line::ServerToolCallEnd { content_index: *content_index, tool_call: block(*content_index) }
+        }
+        StreamEvent::ServerToolResultStart { content_index, id } => {
+            Line::ServerToolResultStart { content_index: *content_index, tool_call_id: id.as_str() }
+        }
+        StreamEvent::ServerToolResultEnd { content_index, .. } => {
+            Line::ServerToolResultEnd { content_index: *content_index, result: block(*content_index) }
+        }
+        StreamEvent::ImageStart { content_index, mime_type } => {
+            Line::ImageStart { content_index: *content_index, mime_type }
+        }
+        StreamEvent::ImageEnd { content_index, .. } => {
+            Line::ImageEnd { content_index: *content_index, image: block(*content_index) }
+        }
         StreamEvent::Done(finish) => {
             Line::Done { reason: finish.stop_reason, message: WithRole::new(accumulator.message()) }
         }
@@ -229,6 +250,20 @@ enum Line<'a> {
     ToolCallDelta { content_index: usize, delta: &'a str },
     #[serde(rename = "toolcall_end")]
     ToolCallEnd { content_index: usize, tool_call: Option<&'a AssistantBlock> },
+    #[serde(rename = "servertoolcall_start")]
+    ServerToolCallStart { content_index: usize, id: &'a str, name: &'a str },
+    #[serde(rename = "servertoolcall_delta")]
+    ServerToolCallDelta { content_index: usize, delta: &'a str },
+    #[serde(rename = "servertoolcall_end")]
+    ServerToolCallEnd { content_index: usize, tool_call: Option<&'a AssistantBlock> },
+    #[serde(rename = "servertoolresult_start")]
+    ServerToolResultStart { content_index: usize, tool_call_id: &'a str },
+    #[serde(rename = "servertoolresult_end")]
+    ServerToolResultEnd { content_index: usize, result: Option<&'a AssistantBlock> },
+    #[serde(rename = "image_start")]
+    ImageStart { content_index: usize, mime_type: &'a str },
+    #[serde(rename = "image_end")]
+    ImageEnd { content_index: usize, image: Option<&'a AssistantBlock> },
     #[serde(rename = "done")]
     Done { reason: StopReason, message: WithRole<'a> },
     #[serde(rename = "error")]

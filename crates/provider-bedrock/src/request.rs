@@ -108,7 +108,7 @@ pub(crate) fn build(
     let mut messages =
         conversation::turns(target, context, &traits, tools.is_some().then_some(&names), &mut diagnostics)?;
     conversation::check_end(&messages, &traits, tools.is_some())?;
-    let prompt = estimate::prompt_tokens(context);
+    let prompt = context.estimated_tokens();
     let thinking = thinking::plan(target, options, &traits, prompt, &messages, &mut diagnostics);
     let tools = tools.map(|tools| tools.fitting(&thinking, &traits, &mut diagnostics));
     let inference_config = inference::config(target, options, &traits, prompt, &thinking, &mut diagnostics);

@@ -30,6 +30,9 @@ enum BlockKind {
     Text,
     Thinking,
     ToolCall,
+    ServerToolCall,
+    ServerToolResult,
+    Image,
 }
 
 /// Where a stream broke the grammar.
@@ -94,6 +97,23 @@ impl Protocol {
                 self.finish(*content_index, BlockKind::Thinking)
             }
             StreamEvent::ToolCallEnd { content_index } => self.finish(*content_index, BlockKind::ToolCall),
+            StreamEvent::ServerToolCallStart { content_index, .. } => {
+                self.begin(*content_index, BlockKind::ServerToolCall)
+            }
+            StreamEvent::ServerToolCallDelta { content_index, .. } => {
+                self.inside(*content_index, BlockKind::ServerToolCall)
+            }
+            StreamEvent::ServerToolCallEnd { content_index } => {
+                self.finish(*content_index, BlockKind::ServerToolCall)
+            }
+            StreamEvent::ServerToolResultStart { content_index, .. } => {
+                self.begin(*content_index, BlockKind::ServerToolResult)
+            }
+            StreamEvent::ServerToolResultEnd { content_index, .. } => {
+                self.finish(*content_index, BlockKind::ServerToolResult)
+            }
+            StreamEvent::ImageStart { content_index, .. } => self.begin(*content_index, BlockKind::Image),
+            StreamEvent::ImageEnd { content_index, .. } => self.finish(*content_index, BlockKind::Image),
             StreamEvent::Done(finish) => {
                 self.all_ended("done")?;
                 if !finish.stop_reason.is_success() {

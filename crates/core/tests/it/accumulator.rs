@@ -2,8 +2,9 @@
 
 use clawdia_core::testing::{Protocol, Scripted};
 use clawdia_core::{
-    Accumulator, AssistantBlock, AssistantMessage, Context, Cost, Diagnostic, ErrorKind, Finish, Model,
-    ProviderError, ProviderExt, StopReason, StreamEvent, StreamOptions, Text, Thinking, ToolCall, Usage,
+    Accumulator, AssistantBlock, AssistantMessage, Context, Cost, Diagnostic, ErrorKind, Finish, Image,
+    Model, ProviderError, ProviderExt, ServerToolCall, ServerToolResult, StopReason, StreamEvent,
+    StreamOptions, Text, Thinking, ToolCall, Usage,
 };
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -42,11 +43,51 @@ fn a_message_knows_where_it_comes_from() {
 }
 
 #[test]
+fn what_the_service_ran_and_made_itself_is_in_the_message() {
+    let result = ServerToolResult {
+        tool_call_id: "s-1".into(),
+        content: vec![json!({ "text": "found" })],
+        ..ServerToolResult::default()
+    };
+    let mut accumulator = accumulate(&[
+        StreamEvent::Start,
+        StreamEvent::ServerToolCallStart { content_index: 0, id: "s-1".into(), name: "search".to_owned() },
+        StreamEvent::ServerToolCallDelta { content_index: 0, delta: "{\"q\":\"cra".to_owned() },
+    ]);
+    assert_eq!(accumulator.partial_arguments(0).unwrap()["q"], "cra");
+    for event in [
+        StreamEvent::ServerToolCallDelta { content_index: 0, delta: "tes\"}".to_owned() },
+        StreamEvent::ServerToolCallEnd { content_index: 0 },
+        StreamEvent::ServerToolResultStart { content_index: 1, id: "s-1".into() },
+        StreamEvent::ServerToolResultEnd { content_index: 1, result: Box::new(result.clone()) },
+        StreamEvent::ImageStart { content_index: 2, mime_type: "image/png".to_owned() },
+        StreamEvent::ImageEnd { content_index: 2, data: "aQ==".to_owned() },
+        done(Finish::default()),
+    ] {
+        accumulator.push(&event);
+    }
+    let message = accumulator.into_message();
+    assert_eq!(message.tool_calls().count(), 0, "nobody has to run it");
+    let Value::Object(arguments) = json!({ "q": "crates" }) else { unreachable!() };
+    let call = ServerToolCall { id: "s-1".into(), name: "search".to_owned(), arguments };
+    assert_eq!(
+        message.content,
+        [
+            AssistantBlock::ServerToolCall(call),
+            AssistantBlock::ServerToolResult(result),
+            AssistantBlock::Image(Image { data: "aQ==".to_owned(), mime_type: "image/png".to_owned() }),
+        ]
+    );
+}
+
+#[test]
 fn what_the_finish_says_is_in_the_message() {
     let usage = Usage { input: 1_000, output: 10, ..Usage::default() };
     let cost = Cost { input: 3.0, ..Cost::default() };
     let mut finish = Finish::new(StopReason::Length, usage, &cost);
     finish.raw_stop_reason = Some("max_tokens".to_owned());
+    finish.stop_sequence = Some("END".to_owned());
+    finish.provider_metadata.insert("metrics".to_owned(), json!({ "latencyMs": 5 }));
     finish.response_id = Some("r-1".to_owned());
     finish.response_model = Some("large-2".into());
     finish.diagnostics = vec![Diagnostic::new("a", "b")];
@@ -55,6 +96,8 @@ fn what_the_finish_says_is_in_the_message() {
     let message = accumulator.into_message();
     assert_eq!(message.stop_reason, StopReason::Length);
     assert_eq!(message.raw_stop_reason, finish.raw_stop_reason);
+    assert_eq!(message.stop_sequence, finish.stop_sequence);
+    assert_eq!(message.provider_metadata, finish.provider_metadata);
     assert_eq!(message.usage.cost.total.to_string(), "$0.0030");
     assert_eq!(message.response_id, finish.response_id);
     assert_eq!(message.response_model, finish.response_model);

@@ -5,9 +5,10 @@ use std::fmt::Debug;
 
 use clawdia_core::{
     Amount, Api, AssistantBlock, AssistantMessage, Audio, CachePoint, CacheRetention, Charge, Citation,
-    Context, Cost, CostConfig, CostTier, Diagnostic, Document, ErrorKind, Image, Message, Modality, Model,
-    ModelConfig, ModelId, ModelRef, ProviderConfig, ProviderId, SearchResult, Secret, ServiceTierCost,
-    StopReason, StreamOptions, Text, Thinking, ThinkingLevel, Timeouts, Tool, ToolCall, ToolCallId,
+    Context, Cost, CostConfig, CostTier, Diagnostic, Document, ErrorKind, GuardContent, GuardQualifier,
+    Image, Message, Modality, Model, ModelConfig, ModelId, ModelRef, OutputSchema, ProviderConfig,
+    ProviderId, SearchResult, Secret, ServerToolCall, ServerToolResult, ServiceTierCost, StopReason,
+    StreamOptions, Text, Thinking, ThinkingLevel, Timeouts, TokenCount, Tool, ToolCall, ToolCallId,
     ToolChoice, ToolResultBlock, ToolResultMessage, Usage, UserBlock, UserMessage, Video,
 };
 use serde::Serialize;
@@ -244,16 +245,21 @@ fn options_show_only_what_is_set() {
     check_written(&StreamOptions::default(), r#"{"timeouts":{}}"#);
     let mut options = StreamOptions::default()
         .with_temperature(0.5)
+        .with_top_p(0.9)
         .with_max_tokens(10)
         .with_stop_sequences(["END"])
         .with_reasoning(ThinkingLevel::Low)
         .with_tool_choice(ToolChoice::Any)
+        .with_output_schema(
+            OutputSchema::new(json!({ "type": "object" })).with_name("n").with_description("d"),
+        )
         .with_cache_retention(CacheRetention::Long)
+        .with_request_metadata("team", "a")
+        .with_param("serviceTier", "flex")
         .with_header("x", "y")
         .with_timeouts(Timeouts { idle_ms: Some(0), ..Timeouts::default() });
     options.headers.insert("z".to_owned(), None);
-    options.request_metadata.insert("team".to_owned(), "a".to_owned());
-    let json = r#"{"temperature":0.5,"maxTokens":10,"stopSequences":["END"],"reasoning":"low","toolChoice":"any","cacheRetention":"long","headers":{"x":"y","z":null},"requestMetadata":{"team":"a"},"timeouts":{"idleMs":0}}"#;
+    let json = r#"{"temperature":0.5,"topP":0.9,"maxTokens":10,"stopSequences":["END"],"reasoning":"low","toolChoice":"any","outputSchema":{"name":"n","description":"d","schema":{"type":"object"}},"cacheRetention":"long","headers":{"x":"y","z":null},"requestMetadata":{"team":"a"},"params":{"serviceTier":"flex"},"timeouts":{"idleMs":0}}"#;
     check_written(&options, json);
     check_written(&serde_json::from_str::<StreamOptions>(json).unwrap(), json);
 }
@@ -278,6 +284,11 @@ fn user_messages_hold_every_block_of_theirs() {
             content: vec!["c".to_owned()],
             citations: false,
         }),
+        UserBlock::GuardContent(GuardContent::new("g").with_qualifiers([
+            GuardQualifier::GroundingSource,
+            GuardQualifier::Query,
+            GuardQualifier::GuardContent,
+        ])),
         UserBlock::CachePoint(CachePoint { retention: Some(CacheRetention::Long) }),
     ];
     check(
@@ -286,7 +297,7 @@ fn user_messages_hold_every_block_of_theirs() {
             timestamp: Some(1),
             runtime_context: Some(json!(true)),
         }),
-        r#"{"role":"user","content":[{"type":"text","text":"hi"},{"type":"image","data":"aQ==","mimeType":"image/png"},{"type":"document","data":"aQ==","mimeType":"application/pdf","name":"a","context":"b","citations":true},{"type":"video","data":"aQ==","mimeType":"video/mp4"},{"type":"audio","data":"aQ==","mimeType":"audio/mpeg"},{"type":"searchResult","source":"s","title":"t","content":["c"]},{"type":"cachePoint","retention":"long"}],"timestamp":1,"runtimeContext":true}"#,
+        r#"{"role":"user","content":[{"type":"text","text":"hi"},{"type":"image","data":"aQ==","mimeType":"image/png"},{"type":"document","data":"aQ==","mimeType":"application/pdf","name":"a","context":"b","citations":true},{"type":"video","data":"aQ==","mimeType":"video/mp4"},{"type":"audio","data":"aQ==","mimeType":"audio/mpeg"},{"type":"searchResult","source":"s","title":"t","content":["c"]},{"type":"guardContent","text":"g","qualifiers":["grounding_source","query","guard_content"]},{"type":"cachePoint","retention":"long"}],"timestamp":1,"runtimeContext":true}"#,
     );
 }
 
@@ -319,6 +330,17 @@ fn assistant_messages_hold_every_block_and_member_of_theirs() {
                 namespace: Some("math".to_owned()),
                 is_async: true,
             }),
+            AssistantBlock::ServerToolCall(ServerToolCall {
+                id: ToolCallId::new("2"),
+                name: "search".to_owned(),
+                arguments: map(json!({ "q": "crates" })),
+            }),
+            AssistantBlock::ServerToolResult(ServerToolResult {
+                tool_call_id: ToolCallId::new("2"),
+                kind: Some("search_result".to_owned()),
+                content: vec![json!({ "text": "found" })],
+                is_error: true,
+            }),
             AssistantBlock::Image(Image { data: "aQ==".to_owned(), mime_type: "image/png".to_owned() }),
             AssistantBlock::CachePoint(CachePoint::default()),
         ],
@@ -330,14 +352,16 @@ fn assistant_messages_hold_every_block_and_member_of_theirs() {
         usage: Usage::default(),
         stop_reason: StopReason::Error,
         raw_stop_reason: Some("refusal".to_owned()),
+        stop_sequence: Some("END".to_owned()),
         error_message: Some("no".to_owned()),
         diagnostics: vec![Diagnostic::new("code", "text").with("n", 1)],
+        provider_metadata: map(json!({ "metrics": { "latencyMs": 3 } })),
         timestamp: Some(1),
         duration_ms: Some(2),
     };
     check(
         &Message::Assistant(message.clone()),
-        r#"{"role":"assistant","content":[{"type":"thinking","thinking":"hm","thinkingSignature":"sig","redacted":true},{"type":"text","text":"hi","textSignature":"sig","citations":[{"title":"t","source":"s","sourceContent":["c"],"location":{"page":1}}]},{"type":"toolCall","id":"1","name":"add","arguments":{"b":1,"a":2},"argumentsError":"bad","thoughtSignature":"sig","namespace":"math","async":true},{"type":"image","data":"aQ==","mimeType":"image/png"},{"type":"cachePoint"}],"api":"acme-chat","provider":"acme","model":"large","responseModel":"large-2","responseId":"r","usage":{"input":0,"output":0,"cacheRead":0,"cacheWrite":0,"totalTokens":0,"cost":{"input":0.0,"output":0.0,"cacheRead":0.0,"cacheWrite":0.0,"total":0.0}},"stopReason":"error","rawStopReason":"refusal","errorMessage":"no","diagnostics":[{"type":"code","message":"text","n":1}],"timestamp":1,"durationMs":2}"#,
+        r#"{"role":"assistant","content":[{"type":"thinking","thinking":"hm","thinkingSignature":"sig","redacted":true},{"type":"text","text":"hi","textSignature":"sig","citations":[{"title":"t","source":"s","sourceContent":["c"],"location":{"page":1}}]},{"type":"toolCall","id":"1","name":"add","arguments":{"b":1,"a":2},"argumentsError":"bad","thoughtSignature":"sig","namespace":"math","async":true},{"type":"serverToolCall","id":"2","name":"search","arguments":{"q":"crates"}},{"type":"serverToolResult","toolCallId":"2","kind":"search_result","content":[{"text":"found"}],"isError":true},{"type":"image","data":"aQ==","mimeType":"image/png"},{"type":"cachePoint"}],"api":"acme-chat","provider":"acme","model":"large","responseModel":"large-2","responseId":"r","usage":{"input":0,"output":0,"cacheRead":0,"cacheWrite":0,"totalTokens":0,"cost":{"input":0.0,"output":0.0,"cacheRead":0.0,"cacheWrite":0.0,"total":0.0}},"stopReason":"error","rawStopReason":"refusal","stopSequence":"END","errorMessage":"no","diagnostics":[{"type":"code","message":"text","n":1}],"providerMetadata":{"metrics":{"latencyMs":3}},"timestamp":1,"durationMs":2}"#,
     );
     let json = serde_json::to_string(&message).unwrap();
     assert_eq!(serde_json::from_str::<AssistantMessage>(&json).unwrap(), message);
@@ -364,6 +388,12 @@ fn tool_results_hold_every_member_of_theirs() {
         }),
         r#"{"role":"toolResult","toolCallId":"1","toolName":"add","content":[{"type":"text","text":"3"},{"type":"image","data":"","mimeType":"image/gif"},{"type":"document","data":"","mimeType":""},{"type":"video","data":"","mimeType":""},{"type":"audio","data":"","mimeType":""},{"type":"searchResult","source":"","title":"","content":[],"citations":true},{"type":"cachePoint","retention":"none"}],"isError":true,"details":[1],"timestamp":1}"#,
     );
+}
+
+#[test]
+fn token_counts_say_whether_they_are_guesses() {
+    check(&TokenCount::counted(3), r#"{"inputTokens":3,"estimated":false}"#);
+    check(&TokenCount::estimated(4), r#"{"inputTokens":4,"estimated":true}"#);
 }
 
 #[test]

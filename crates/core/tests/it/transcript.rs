@@ -334,7 +334,7 @@ fn wrong_shapes_are_refused_by_their_path() {
     check_refused(
         &json!({ "messages": [{ "role": "user", "content": [{ "type": "toolCall" }] }] }),
         "context.messages[0].content[0].type",
-        "unknown block `toolCall` for this role, expected one of text, image, document, video, audio, searchResult, cachePoint",
+        "unknown block `toolCall` for this role, expected one of text, image, document, video, audio, searchResult, guardContent, cachePoint",
     );
     check_refused(
         &json!({ "messages": [{ "role": "user", "content": 7 }] }),

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use clawdia_core::wire::{self, Request, RequestError, RequestModel};
 use clawdia_core::{
-    Accumulator, Citation, Cost, Diagnostic, ErrorKind, Finish, Message, Model, ProviderError, StopReason,
-    StreamEvent, ThinkingLevel, Usage,
+    Accumulator, Citation, Cost, Diagnostic, ErrorKind, Finish, Message, Model, ProviderError,
+    ServerToolResult, StopReason, StreamEvent, ThinkingLevel, Usage,
 };
 use serde_json::{Value, json};
 
@@ -64,6 +64,42 @@ fn every_event_has_its_line() {
             r#"{"type":"toolcall_delta","contentIndex":2,"delta":"\"a\":2}"}"#,
             r#"{"type":"toolcall_end","contentIndex":2,"toolCall":{"type":"toolCall","id":"call-1","name":"add","arguments":{"b":1,"a":2}}}"#,
             r#"{"type":"done","reason":"toolUse","message":{"role":"assistant","content":[{"type":"thinking","thinking":"hm","thinkingSignature":"sig"},{"type":"text","text":"a\n\"b\"","citations":[{"title":"T"}]},{"type":"toolCall","id":"call-1","name":"add","arguments":{"b":1,"a":2}}],"api":"acme-chat","provider":"acme","model":"large","responseId":"r-1","usage":{"input":1000,"output":100,"cacheRead":0,"cacheWrite":0,"totalTokens":1100,"cost":{"input":0.003,"output":0.0015,"cacheRead":0.0,"cacheWrite":0.0,"total":0.0045}},"stopReason":"toolUse","rawStopReason":"tool_use","diagnostics":[{"type":"dropped","message":"it was dropped","setting":"temperature"}]}}"#,
+        ]
+    );
+}
+
+#[test]
+fn what_the_service_ran_and_made_itself_has_its_lines() {
+    let result = ServerToolResult {
+        tool_call_id: "s-1".into(),
+        content: vec![json!({ "text": "found" })],
+        ..ServerToolResult::default()
+    };
+    assert_eq!(
+        lines(
+            &[
+                StreamEvent::ServerToolCallStart {
+                    content_index: 0,
+                    id: "s-1".into(),
+                    name: "search".to_owned()
+                },
+                StreamEvent::ServerToolCallDelta { content_index: 0, delta: "{\"q\":1}".to_owned() },
+                StreamEvent::ServerToolCallEnd { content_index: 0 },
+                StreamEvent::ServerToolResultStart { content_index: 1, id: "s-1".into() },
+                StreamEvent::ServerToolResultEnd { content_index: 1, result: Box::new(result) },
+                StreamEvent::ImageStart { content_index: 2, mime_type: "image/png".to_owned() },
+                StreamEvent::ImageEnd { content_index: 2, data: "aQ==".to_owned() },
+            ],
+            None
+        ),
+        [
+            r#"{"type":"servertoolcall_start","contentIndex":0,"id":"s-1","name":"search"}"#,
+            r#"{"type":"servertoolcall_delta","contentIndex":0,"delta":"{\"q\":1}"}"#,
+            r#"{"type":"servertoolcall_end","contentIndex":0,"toolCall":{"type":"serverToolCall","id":"s-1","name":"search","arguments":{"q":1}}}"#,
+            r#"{"type":"servertoolresult_start","contentIndex":1,"toolCallId":"s-1"}"#,
+            r#"{"type":"servertoolresult_end","contentIndex":1,"result":{"type":"serverToolResult","toolCallId":"s-1","content":[{"text":"found"}]}}"#,
+            r#"{"type":"image_start","contentIndex":2,"mimeType":"image/png"}"#,
+            r#"{"type":"image_end","contentIndex":2,"image":{"type":"image","data":"aQ==","mimeType":"image/png"}}"#,
         ]
     );
 }
