@@ -162,6 +162,9 @@ impl Behaviour {
     /// Draws the conclusions from the capabilities.
     fn settle(&mut self) {
         let capabilities = &self.capabilities;
+        if capabilities.reasoning_replay == Some(false) {
+            self.replay = Replay::default();
+        }
         self.cache = self.cache_if_caching.filter(|_| capabilities.prompt_caching == Some(true));
         let speaks_claude = matches!(
             self.thinking,
@@ -174,7 +177,10 @@ impl Behaviour {
                 _ => ThinkingDialect::None,
             };
         }
-        if self.family == Family::Other && self.thinking != ThinkingDialect::None {
+        if self.family == Family::Other
+            && self.thinking != ThinkingDialect::None
+            && self.capabilities.reasoning_replay != Some(false)
+        {
             // Who thinks in Claude's words is a Claude behind an opaque ARN, and wants its thoughts back.
             self.replay = Replay { text: ReplayText::Signed, redacted: true };
         }
@@ -196,7 +202,9 @@ impl Behaviour {
     /// assert_eq!(Behaviour::of("anthropic.claude-sonnet-4-5-20250929-v1:0").effort(Effort::High), None);
     /// ```
     pub fn effort(&self, wanted: impl Into<Effort>) -> Option<&'static str> {
-        if matches!(self.thinking, ThinkingDialect::None | ThinkingDialect::ClaudeBudget) {
+        if matches!(self.thinking, ThinkingDialect::None | ThinkingDialect::ClaudeBudget)
+            || self.capabilities.effort_control == Some(false)
+        {
             return None;
         }
         let mut wanted = wanted.into();

@@ -63,8 +63,12 @@ capabilities! {
     binds_thinking_blocks = "bindsThinkingBlocks",
     /// Thinking is asked for by a number of tokens (`thinking.type` = `enabled`).
     budget_thinking = "budgetThinking",
+    /// Text of earlier answers may come back with its citations (`citationsContent`); otherwise it comes as text.
+    cited_text = "citedText",
     /// User messages may hold documents.
     documents = "documents",
+    /// An effort is taken at all, where the family is asked to think by one.
+    effort_control = "effortControl",
     /// The effort `max` is understood.
     effort_max = "effortMax",
     /// The effort `minimal` is understood.
@@ -91,6 +95,8 @@ capabilities! {
     named_tool_choice = "namedToolChoice",
     /// Ids of tool calls must have exactly nine letters and digits.
     nine_character_tool_ids = "nineCharacterToolIds",
+    /// Inference that is optimised for latency is offered (`performanceConfig`).
+    optimized_latency = "optimizedLatency",
     /// Parallel tool calls can be switched off.
     parallel_tool_use_config = "parallelToolUseConfig",
     /// The conversation may end with the beginning of the answer although there are tools.
@@ -100,6 +106,11 @@ capabilities! {
     /// refuse them. `Some(false)` does not rule out that the service caches unasked and bills at the cache-read
     /// rate.
     prompt_caching = "promptCaching",
+    /// Reasoning of earlier answers is taken back; where nobody says, as [`Behaviour::replay`](crate::Behaviour::replay)
+    /// has it.
+    reasoning_replay = "reasoningReplay",
+    /// Members of the vendor's own response can be asked for by JSON Pointer, and there is something worth asking for.
+    response_fields = "responseFields",
     /// Tool results may carry a `status`; otherwise the text must say that a call failed.
     result_status = "resultStatus",
     /// `temperature` and `topP` are taken; `Some(false)` means that the service refuses them.

@@ -415,3 +415,19 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_a_model_turns_out_to_refuse_is_no_longer_said_of_it() {
+    let with = |id: &str, name: &str| {
+        let overrides = BTreeMap::from([(name.to_owned(), false)]);
+        Behaviour::of(id).with_overrides(&overrides).expect("a capability's name")
+    };
+    let opus = "anthropic.claude-opus-4-7";
+    assert_eq!(with(opus, "reasoningReplay").replay, Replay::default());
+    assert_eq!(with(opus, "effortControl").effort(Effort::High), None);
+    assert_eq!(
+        with(opus, "effortControl").thinking,
+        ThinkingDialect::ClaudeAdaptive,
+        "it thinks all the same"
+    );
+}
