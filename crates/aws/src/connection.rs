@@ -4,6 +4,7 @@
 //! roots and connection pool, and the credential cache. Both live in the host's context and end with it.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_config::default_provider::credentials::DefaultCredentialsChain;
@@ -46,6 +47,8 @@ pub struct Aws {
     http_client: SharedHttpClient,
     /// By settings and the region of the ARN that is called.
     connections: Mutex<HashMap<ConnectionKey, Arc<OnceCell<Connection>>>>,
+    /// How many connections were made.
+    made: AtomicU64,
 }
 
 type ConnectionKey = (AwsSettings, Option<String>);
@@ -59,6 +62,7 @@ impl Aws {
                 .tls_provider(TlsProvider::Rustls(CryptoMode::Ring))
                 .build_https(),
             connections: Mutex::default(),
+            made: AtomicU64::new(0),
         })
     }
 
@@ -80,6 +84,34 @@ impl Aws {
             Arc::clone(connections.entry(key).or_default())
         };
         cell.get_or_try_init(|| self.make(settings, arn_region)).await.cloned()
+    }
+
+    /// As [`connect`](Self::connect), but with credentials looked up anew: for when the service says that those of `stale`
+    /// have expired. Callers who say so of the same connection share the new one. `None` where nothing new can be found,
+    /// since the credentials were handed in.
+    ///
+    /// # Errors
+    /// As [`connect`](Self::connect).
+    pub async fn refresh(
+        &self,
+        settings: &AwsSettings,
+        arn_region: Option<&str>,
+        stale: &Connection,
+    ) -> Result<Option<Connection>, AwsError> {
+        if !settings.can_refresh() {
+            return Ok(None);
+        }
+        {
+            let key = (settings.clone(), arn_region.map(str::to_owned));
+            let mut connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
+            let is_stale = |cell: &Arc<OnceCell<Connection>>| {
+                cell.get().is_some_and(|connection| connection.number == stale.number)
+            };
+            if connections.get(&key).is_some_and(is_stale) {
+                connections.remove(&key);
+            }
+        }
+        self.connect(settings, arn_region).await.map(Some)
     }
 
     async fn make(&self, settings: &AwsSettings, arn_region: Option<&str>) -> Result<Connection, AwsError> {
@@ -155,6 +187,7 @@ impl Aws {
             region,
             endpoint,
             credential_source: settings.credential_source(),
+            number: self.made.fetch_add(1, Ordering::Relaxed),
         })
     }
 
@@ -226,9 +259,16 @@ pub struct Connection {
     region: String,
     endpoint: Option<String>,
     credential_source: CredentialSource,
+    /// Tells it from those before and after it.
+    number: u64,
 }
 
 impl Connection {
+    /// A number that no other connection of the host has, not even one with the same settings.
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
     /// What the SDK's service clients are built from.
     pub fn sdk_config(&self) -> &SdkConfig {
         &self.sdk_config

@@ -111,6 +111,16 @@ impl AwsSettings {
         self.credentials.source()
     }
 
+    /// Whether credentials that have expired may be found anew where they came from.
+    pub(crate) fn can_refresh(&self) -> bool {
+        match &self.credentials {
+            CredentialSettings::ConfiguredProfile(_) | CredentialSettings::Chain { .. } => true,
+            // Those that were handed in stay as they are, but a role is assumed with them again and again.
+            CredentialSettings::Keys { .. } => self.role_arn.is_some(),
+            CredentialSettings::Bearer { .. } => false,
+        }
+    }
+
     /// The region as far as it is known without reading files; see the crate's table for the order.
     pub fn likely_region(&self) -> &str {
         self.configured_region

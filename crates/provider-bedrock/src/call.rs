@@ -3,105 +3,161 @@
 //! Separate from the provider, which lives on, and from the answer, which takes over once there is content: here it is
 //! decided what to try after a failure.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
-use aws_sdk_bedrockruntime::Client;
-use clawdia_aws::Connection;
 use clawdia_core::{
-    Context, Cost, Diagnostic, ErrorKind, EventStream, Finish, Model, ModelId, ProviderError, StreamOptions,
+    Context, Diagnostic, ErrorKind, EventStream, Finish, Model, ModelId, ProviderError, ResponseHead,
+    StreamOptions,
 };
 use tokio::time::Instant;
 
+use crate::config::{BedrockConfig, ProfilePreference};
 use crate::error::CallSite;
 use crate::headers;
-use crate::learned::{Learned, Lesson, fingerprint, is_streaming_refusal, is_strictness_limit};
+use crate::learned::{Lesson, fingerprint_of_schema, fingerprint_of_tools};
 use crate::limits::{Limits, Phase};
+use crate::provider::{BedrockProvider, Link};
+use crate::repair::{Repair, repairs};
 use crate::request::{self, Request, Target};
 use crate::response::Translator;
-use crate::retry::wait_before_retry;
+use crate::retry::Retries;
 use crate::route::{profile_for, route};
-use crate::settings::{BedrockSettings, ProfilePreference};
 use crate::stream::Answer;
-use crate::transport::{self, Operation, Sending};
+use crate::transport::{self, Answered, Operation, Sending};
+
+/// How often a request is mended in one call. Each time the service names something else.
+const MOST_REPAIRS: usize = 4;
 
 /// A call in progress.
 pub(crate) struct Call<'a> {
-    pub(crate) settings: &'a BedrockSettings,
-    pub(crate) learned: &'a Learned,
+    pub(crate) provider: &'a BedrockProvider,
+    pub(crate) params: Cow<'a, BedrockConfig>,
     pub(crate) model: &'a Model,
     pub(crate) context: &'a Context,
-    pub(crate) options: &'a StreamOptions,
+    pub(crate) options: Cow<'a, StreamOptions>,
     pub(crate) limits: Limits,
-    pub(crate) client: Client,
-    pub(crate) connection: Connection,
-    /// What an id charges that is called for the model.
-    pub(crate) cost: &'a (dyn Fn(&str) -> Cost + Send + Sync),
+    pub(crate) link: Link,
+}
+
+/// What a call has tried so far.
+struct Attempts {
+    /// The id that is called.
+    invoked: String,
+    retries: Retries,
+    repairs: Vec<Repair>,
+    refreshed: bool,
+    /// What was tried before, for the message that comes of it.
+    told: Vec<Diagnostic>,
+}
+
+/// An attempt that came to nothing.
+pub(crate) enum Failure {
+    /// Another attempt may do better.
+    Attempt(ProviderError),
+    /// The host's own code ended the call.
+    Hook(ProviderError),
+}
+
+impl From<ProviderError> for Failure {
+    fn from(error: ProviderError) -> Self {
+        Self::Attempt(error)
+    }
 }
 
 impl Call<'_> {
     /// Calls until there is content, an error that lasts, or no attempt left.
-    pub(crate) async fn run(&self) -> Result<EventStream, ProviderError> {
-        let preference = self.settings.params(&self.model.id).profile_preference;
-        let mut invoked = route(self.model.id.as_str(), self.connection.region(), preference, self.learned);
-        // What was tried before, for the message that comes of it.
-        let mut tried = Vec::new();
-        let mut attempt = 1;
+    pub(crate) async fn run(mut self) -> Result<EventStream, ProviderError> {
+        let mut attempts = Attempts {
+            invoked: self.route(),
+            retries: Retries::new(&self.params.retries),
+            repairs: Vec::new(),
+            refreshed: false,
+            told: Vec::new(),
+        };
         loop {
-            let request = self.build(&invoked)?;
-            let (operation, can_relax) = (request.operation, request.can_relax);
-            let error = match self.once(request, &invoked, &tried).await {
-                Ok(events) => return Ok(events),
-                Err(error) => error,
-            };
-            if let Some(profile) = self.profile_instead(&error, &invoked) {
-                invoked = profile;
-                continue;
-            }
-            if let Some(lesson) = self.lesson(&error, operation, can_relax)
-                && self.learned.remember(lesson, &invoked, self.connection.region())
-            {
-                tried.extend(told(lesson, &error));
-                continue;
-            }
-            match wait_before_retry(&error, attempt, fastrand::f64()) {
-                Some(wait) if self.limits.allows(wait) => {
-                    tracing::debug!(attempt, ?wait, %error, "trying again");
-                    tried.push(retried(attempt, &error, wait));
-                    attempt += 1;
-                    let ended = self.limits.wait(Phase::Total, tokio::time::sleep(wait)).await;
-                    ended.map_err(|ended| ended.with_attempt(self.site(&invoked).attempt()))?;
+            let lessons = self.lessons(&attempts);
+            let request = self.build(&attempts.invoked, &lessons)?;
+            let sent = (request.operation, request.body.clone());
+            let error = match self.once(request, &attempts).await {
+                Ok(events) => {
+                    self.remember(&attempts);
+                    return Ok(events);
                 }
-                Some(_) | None => return Err(with_history(error, tried)),
+                Err(Failure::Hook(error)) => return Err(with_history(error, attempts.told)),
+                Err(Failure::Attempt(error)) => error,
+            };
+            if let Some(profile) = self.profile_instead(&error, &attempts.invoked) {
+                attempts.invoked = profile;
+                continue;
+            }
+            if attempts.repairs.len() < MOST_REPAIRS
+                && let Some(repair) = self.repair(&error, &sent, &attempts.invoked, &lessons)
+            {
+                attempts.told.extend(repaired(&repair, &error));
+                attempts.repairs.push(repair);
+                continue;
+            }
+            if !attempts.refreshed && self.refresh(&error).await? {
+                attempts.refreshed = true;
+                attempts.told.push(refreshed(&error));
+                continue;
+            }
+            match attempts.retries.next_wait(&error, fastrand::f64()) {
+                Some(wait) if self.limits.allows(wait) => {
+                    let attempt = attempts.retries.attempt();
+                    tracing::debug!(attempt, ?wait, %error, "trying again");
+                    attempts.told.push(retried(attempt, &error, wait));
+                    self.pause(wait, &attempts.invoked).await?;
+                }
+                Some(_) | None => return Err(with_history(error, attempts.told)),
             }
         }
     }
 
-    fn build(&self, invoked: &str) -> Result<Request, ProviderError> {
-        let region = self.connection.region();
-        let strict = Lesson::TooManyStrictTools(fingerprint(&self.context.tools));
-        let target = Target {
+    /// The id to call for the model.
+    pub(crate) fn route(&self) -> String {
+        let preference = self.params.profile_preference;
+        route(self.model.id.as_str(), self.region(), preference, self.provider.learned())
+    }
+
+    pub(crate) fn region(&self) -> &str {
+        self.link.connection.region()
+    }
+
+    pub(crate) fn target<'t>(&'t self, invoked: &'t str, lessons: &'t [Lesson]) -> Target<'t> {
+        Target {
             model: self.model,
             invoked,
-            region,
-            params: self.settings.params(&self.model.id),
-            default_retention: self.settings.default_retention,
-            relaxed: self.learned.knows(strict, invoked, region),
-        };
-        let mut request = request::build(&target, self.context, self.options)?;
-        if request.has_tools && self.learned.knows(Lesson::StreamsNoTools, invoked, region) {
-            request.operation = Operation::Converse;
+            region: self.region(),
+            params: &self.params,
+            default_retention: self.provider.settings().default_retention,
+            lessons,
         }
-        Ok(request)
+    }
+
+    /// What is known of the model besides the facts: from other calls, and from the refusals of this one.
+    fn lessons(&self, attempts: &Attempts) -> Vec<Lesson> {
+        let mut lessons = self.provider.learned().of(&attempts.invoked, self.region());
+        lessons.extend(attempts.repairs.iter().flat_map(|repair| &repair.lessons));
+        lessons
+    }
+
+    /// Keeps for other calls what this one learned, now that it has proved right.
+    fn remember(&self, attempts: &Attempts) {
+        let lasting = attempts.repairs.iter().filter(|repair| repair.lasting);
+        for lesson in lasting.flat_map(|repair| &repair.lessons) {
+            self.provider.learned().remember(*lesson, &attempts.invoked, self.region());
+        }
+    }
+
+    fn build(&self, invoked: &str, lessons: &[Lesson]) -> Result<Request, ProviderError> {
+        request::build(&self.target(invoked, lessons), self.context, &self.options)
     }
 
     /// One attempt.
-    async fn once(
-        &self,
-        request: Request,
-        invoked: &str,
-        tried: &[Diagnostic],
-    ) -> Result<EventStream, ProviderError> {
-        let site = self.site(invoked);
+    async fn once(&self, request: Request, attempts: &Attempts) -> Result<EventStream, Failure> {
+        let invoked = attempts.invoked.as_str();
         let mut finish = Finish::default();
         if invoked != self.model.id.as_str() {
             finish.response_model = Some(ModelId::new(invoked));
@@ -112,66 +168,156 @@ impl Call<'_> {
             finish.diagnostics.push(Diagnostic::new("bedrock_not_streamed", message));
         }
         finish.diagnostics.extend(request.diagnostics);
-        finish.diagnostics.extend_from_slice(tried);
-        let headers = headers::merged(
-            &self.settings.headers,
-            &self.model.headers,
-            &self.options.headers,
-            &mut finish.diagnostics,
-        )?;
-        let sending = Sending {
-            operation: request.operation,
-            model_id: invoked.to_owned(),
-            body: request.body,
-            headers,
-            connect_timeout: self.limits.times.connect,
-        };
+        finish.diagnostics.extend_from_slice(&attempts.told);
+        let mut body = request.body;
+        if let Some(hooks) = &self.options.hooks {
+            body = self.hooked(hooks.as_ref(), body).await.map_err(Failure::Hook)?;
+        }
+        let site = self.site(invoked, body.len());
+        let sending = self.sending(request.operation, invoked, body, &mut finish.diagnostics)?;
         let began = Instant::now();
-        let head = self
-            .limits
-            .wait(Phase::FirstEvent(began), transport::send(&self.client, &sending, &site))
-            .await
-            .map_err(|error| error.with_attempt(site.attempt()))??;
+        let sent = transport::send(&self.link.client, &sending, &site);
+        let answered = self.limits.wait(Phase::FirstEvent(began), sent).await;
+        let Answered { head, outcome } = answered.map_err(|error| error.with_attempt(site.attempt()))??;
+        self.see(&head).await.map_err(Failure::Hook)?;
+        let head = outcome?;
         finish.response_id.clone_from(&head.request_id);
-        let translator = Translator::new((self.cost)(invoked), request.renamed_tools, finish);
-        Answer::new(head, translator, self.limits.clone(), site, began).open().await
+        let cost = self.provider.cost(self.model, invoked);
+        let translator = Translator::new(cost, request.renamed_tools, finish);
+        Ok(Answer::new(head, translator, self.limits.clone(), site, began).open().await?)
     }
 
-    fn site(&self, invoked: &str) -> CallSite {
+    pub(crate) fn sending(
+        &self,
+        operation: Operation,
+        model_id: &str,
+        body: bytes::Bytes,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Result<Sending, ProviderError> {
+        let configured = &self.provider.settings().headers;
+        let headers = headers::merged(configured, &self.model.headers, &self.options.headers, diagnostics)?;
+        Ok(Sending {
+            operation,
+            model_id: model_id.to_owned(),
+            body,
+            headers,
+            connect_timeout: self.limits.times.connect,
+        })
+    }
+
+    /// Lets the host's code see the payload, and change it. What it leaves as it is keeps its bytes.
+    async fn hooked(
+        &self,
+        hooks: &dyn clawdia_core::Hooks,
+        body: bytes::Bytes,
+    ) -> Result<bytes::Bytes, ProviderError> {
+        let unreadable = |error: serde_json::Error| {
+            ProviderError::new(ErrorKind::Other, "the payload cannot be shown to a hook").with_source(error)
+        };
+        let payload: serde_json::Value = serde_json::from_slice(&body).map_err(unreadable)?;
+        let mut changed = payload.clone();
+        self.limits
+            .wait(Phase::Total, hooks.on_payload(&mut changed, self.model))
+            .await
+            .flatten()
+            .map_err(|error| hook_failed(error, "the payload"))?;
+        if changed == payload {
+            return Ok(body);
+        }
+        serde_json::to_vec(&changed).map(Into::into).map_err(unreadable)
+    }
+
+    /// Lets the host's code see the head of a response.
+    pub(crate) async fn see(&self, head: &ResponseHead) -> Result<(), ProviderError> {
+        let Some(hooks) = &self.options.hooks else { return Ok(()) };
+        self.limits
+            .wait(Phase::Total, hooks.on_response(head, self.model))
+            .await
+            .flatten()
+            .map_err(|error| hook_failed(error, "the response"))
+    }
+
+    pub(crate) fn site(&self, invoked: &str, _body_bytes: usize) -> CallSite {
+        let connection = &self.link.connection;
         CallSite {
             model_id: invoked.to_owned(),
-            region: self.connection.region().to_owned(),
-            credential_source: self.connection.credential_source().to_string(),
-            endpoint: self.connection.endpoint().map(str::to_owned),
+            region: connection.region().to_owned(),
+            credential_source: connection.credential_source().to_string(),
+            endpoint: connection.endpoint().map(str::to_owned),
         }
+    }
+
+    /// Waits before another attempt.
+    pub(crate) async fn pause(&self, wait: Duration, invoked: &str) -> Result<(), ProviderError> {
+        let ended = self.limits.wait(Phase::Total, tokio::time::sleep(wait)).await;
+        ended.map_err(|ended| ended.with_attempt(self.site(invoked, 0).attempt()))
+    }
+
+    /// Looks up credentials anew if it is these that the service did not accept; whether there is something new to try.
+    pub(crate) async fn refresh(&mut self, error: &ProviderError) -> Result<bool, ProviderError> {
+        if !is_about_credentials(error) {
+            return Ok(false);
+        }
+        let looked_up = self.provider.reconnect(self.model, &self.link.connection);
+        let Some(link) = self.limits.wait(Phase::Total, looked_up).await?? else { return Ok(false) };
+        self.link = link;
+        Ok(true)
     }
 
     /// The profile to call instead when the service refuses a foundation model without one, for the first time.
     fn profile_instead(&self, error: &ProviderError, invoked: &str) -> Option<String> {
-        let preference = self.settings.params(&self.model.id).profile_preference;
+        let preference = self.params.profile_preference;
         if error.kind() != ErrorKind::NeedsInferenceProfile
             || invoked != self.model.id.as_str()
             || preference == ProfilePreference::None
         {
             return None;
         }
-        let region = self.connection.region();
+        let region = self.region();
         let profile = profile_for(invoked, region, preference).filter(|profile| profile != invoked)?;
-        self.learned.remember(Lesson::NeedsProfile, invoked, region);
+        self.provider.learned().remember(Lesson::NeedsProfile, invoked, region);
         tracing::debug!(model = invoked, profile, "the model needs an inference profile");
         Some(profile)
     }
 
-    /// What a refusal teaches about the model, where the request can do without what was refused.
-    fn lesson(&self, error: &ProviderError, operation: Operation, can_relax: bool) -> Option<Lesson> {
-        if operation == Operation::ConverseStream && is_streaming_refusal(error) {
-            Some(Lesson::StreamsNoTools)
-        } else if can_relax && is_strictness_limit(error) {
-            Some(Lesson::TooManyStrictTools(fingerprint(&self.context.tools)))
-        } else {
-            None
-        }
+    /// The first thing that the refusal may mean and that makes another request of this one.
+    fn repair(
+        &self,
+        error: &ProviderError,
+        (operation, body): &(Operation, bytes::Bytes),
+        invoked: &str,
+        lessons: &[Lesson],
+    ) -> Option<Repair> {
+        let schema = self.options.output_schema.as_ref().map(|output| fingerprint_of_schema(&output.schema));
+        let possible = repairs(error, fingerprint_of_tools(&self.context.tools), schema);
+        possible.into_iter().find(|repair| {
+            let mut lessons = lessons.to_vec();
+            lessons.extend(&repair.lessons);
+            let request = self.build(invoked, &lessons);
+            request.is_ok_and(|request| request.operation != *operation || request.body != *body)
+        })
     }
+}
+
+fn hook_failed(error: ProviderError, what: &str) -> ProviderError {
+    match error.attempt() {
+        Some(_) => error,
+        None => error.with_attempt(format!("show {what} to the host's hook")),
+    }
+}
+
+/// Whether other credentials may do: these have expired, or were replaced where they came from.
+fn is_about_credentials(error: &ProviderError) -> bool {
+    matches!(
+        error.code(),
+        Some(
+            "ExpiredTokenException"
+                | "ExpiredToken"
+                | "RequestExpired"
+                | "UnrecognizedClientException"
+                | "InvalidClientTokenId"
+        )
+    )
 }
 
 /// The error with what was tried before it, for the message that is stored.
@@ -184,16 +330,27 @@ fn with_history(error: ProviderError, tried: Vec<Diagnostic>) -> ProviderError {
     error.with_finish(finish)
 }
 
-/// What a lesson changes about the message that follows; nothing where the message says so anyway.
-fn told(lesson: Lesson, error: &ProviderError) -> Option<Diagnostic> {
-    match lesson {
-        Lesson::TooManyStrictTools(_) => {
-            let message =
-                "the service refused as many strict tools; those that only prefer to be were sent as others";
-            Some(Diagnostic::new("bedrock_strict_tools_fallback", message).with("refusal", error.message()))
+/// What a repair changes about the message that follows; nothing where the message says so anyway.
+fn repaired(repair: &Repair, error: &ProviderError) -> Option<Diagnostic> {
+    tracing::debug!(?repair, %error, "mending the request");
+    let diagnostic = match repair.lessons.as_slice() {
+        [Lesson::Capability("streamingTools", false)] => return None,
+        [Lesson::TooManyStrictTools(_)] => Diagnostic::new(
+            "bedrock_strict_tools_fallback",
+            "the service refused as many strict tools; those that only prefer to be were sent as others",
+        ),
+        lessons => {
+            let message = "the service refused a part of the request, which was sent again without it";
+            let learned = lessons.iter().map(ToString::to_string).collect::<Vec<_>>();
+            Diagnostic::new("bedrock_request_repaired", message).with("learned", learned)
         }
-        Lesson::NeedsProfile | Lesson::StreamsNoTools => None,
-    }
+    };
+    Some(diagnostic.with("refusal", error.message()))
+}
+
+fn refreshed(error: &ProviderError) -> Diagnostic {
+    let message = "the service did not accept the credentials, which were looked up anew";
+    Diagnostic::new("bedrock_credentials_refreshed", message).with("refusal", error.message())
 }
 
 fn through_profile(model: &Model, profile: &str) -> Diagnostic {

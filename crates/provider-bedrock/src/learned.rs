@@ -3,75 +3,102 @@
 //! Separate because the lessons outlive a call: each is learned once per model and region, and shared by all providers of a
 //! host, so that no second request fails for the same reason.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Mutex, PoisonError};
 
-use clawdia_core::{ErrorKind, ProviderError, Tool};
+use clawdia_core::Tool;
+use serde_json::Value;
 
 /// How many lessons are kept.
 const MOST_LESSONS: usize = 10_000;
 
-/// Lessons, by model and region.
-#[derive(Debug, Default)]
-pub(crate) struct Learned {
-    lessons: Mutex<HashSet<(Lesson, String, String)>>,
-}
-
-/// Something a model does not do.
+/// Something about a model that the facts do not know, or know wrongly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Lesson {
     /// It is not called by its own id.
     NeedsProfile,
-    /// It does not stream while it is offered tools.
-    StreamsNoTools,
     /// This set of tools, by its fingerprint, cannot all be strict.
     TooManyStrictTools(u64),
+    /// An answer cannot be held to this schema, by its fingerprint.
+    OutputSchemaTooComplex(u64),
+    /// A capability is otherwise than the facts say, by its name there.
+    Capability(&'static str, bool),
+    /// Its answers have at most so many tokens.
+    MostTokens(u64),
+    /// Its prompts are not counted.
+    CountsNoTokens,
+}
+
+impl fmt::Display for Lesson {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NeedsProfile => formatter.write_str("needsProfile"),
+            Self::TooManyStrictTools(_) => formatter.write_str("tooManyStrictTools"),
+            Self::OutputSchemaTooComplex(_) => formatter.write_str("outputSchemaTooComplex"),
+            Self::Capability(name, value) => write!(formatter, "{name}: {value}"),
+            Self::MostTokens(limit) => write!(formatter, "maxTokens: {limit}"),
+            Self::CountsNoTokens => formatter.write_str("countsNoTokens"),
+        }
+    }
+}
+
+/// Lessons, by model and region.
+#[derive(Debug, Default)]
+pub(crate) struct Learned {
+    lessons: Mutex<Lessons>,
+}
+
+#[derive(Debug, Default)]
+struct Lessons {
+    by_model: HashMap<(String, String), Vec<Lesson>>,
+    count: usize,
 }
 
 impl Learned {
-    /// Remembers a lesson; false if it was known.
-    pub(crate) fn remember(&self, lesson: Lesson, model_id: &str, region: &str) -> bool {
-        let key = (lesson, model_id.to_owned(), region.to_owned());
+    /// Remembers a lesson.
+    pub(crate) fn remember(&self, lesson: Lesson, model_id: &str, region: &str) {
         let mut lessons = self.lessons.lock().unwrap_or_else(PoisonError::into_inner);
         // Forgetting costs a refused request or two; remembering every set of tools for ever would cost memory.
-        if lessons.len() >= MOST_LESSONS {
-            lessons.clear();
+        if lessons.count >= MOST_LESSONS {
+            *lessons = Lessons::default();
         }
-        lessons.insert(key)
+        let known = lessons.by_model.entry((model_id.to_owned(), region.to_owned())).or_default();
+        if !known.contains(&lesson) {
+            known.push(lesson);
+            lessons.count += 1;
+        }
+    }
+
+    /// All that is known of a model.
+    pub(crate) fn of(&self, model_id: &str, region: &str) -> Vec<Lesson> {
+        let lessons = self.lessons.lock().unwrap_or_else(PoisonError::into_inner);
+        if lessons.count == 0 {
+            return Vec::new();
+        }
+        lessons.by_model.get(&(model_id.to_owned(), region.to_owned())).cloned().unwrap_or_default()
     }
 
     pub(crate) fn knows(&self, lesson: Lesson, model_id: &str, region: &str) -> bool {
-        let key = (lesson, model_id.to_owned(), region.to_owned());
-        self.lessons.lock().unwrap_or_else(PoisonError::into_inner).contains(&key)
+        self.of(model_id, region).contains(&lesson)
     }
 }
 
 /// What tells one set of strict tools from another, in any order.
-pub(crate) fn fingerprint(tools: &[Tool]) -> u64 {
-    let one = |tool: &Tool| {
-        let mut hasher = DefaultHasher::new();
-        (&tool.name, tool.parameters.to_string()).hash(&mut hasher);
-        hasher.finish()
-    };
-    tools.iter().filter(|tool| tool.strict.is_some()).fold(0, |sum: u64, tool| sum.wrapping_add(one(tool)))
+pub(crate) fn fingerprint_of_tools(tools: &[Tool]) -> u64 {
+    tools
+        .iter()
+        .fold(0, |sum: u64, tool| sum.wrapping_add(fingerprint(&(&tool.name, tool.parameters.to_string()))))
 }
 
-/// Texts by which the service says that so many tools, or such ones, cannot be strict together.
-const STRICTNESS_LIMITS: &[&str] = &[
-    "strict tools",
-    "compiled grammar",
-    "union type",
-    "union-typed",
-    "schema is too complex",
-    "schemas contains too many",
-];
-
-pub(crate) fn is_strictness_limit(error: &ProviderError) -> bool {
-    let text = error.message().to_lowercase();
-    error.kind() == ErrorKind::InvalidRequest && STRICTNESS_LIMITS.iter().any(|limit| text.contains(limit))
+/// What tells one schema from another.
+pub(crate) fn fingerprint_of_schema(schema: &Value) -> u64 {
+    fingerprint(&schema.to_string())
 }
 
-pub(crate) fn is_streaming_refusal(error: &ProviderError) -> bool {
-    error.message().contains("tool use in streaming mode")
+fn fingerprint(value: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
 }

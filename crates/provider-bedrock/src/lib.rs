@@ -5,12 +5,15 @@
 //! - To link it by hand: [`PLUGIN`]. What may stand in `params`: [`BedrockConfig`].
 
 mod plugin;
+mod config;
 mod settings;
 
 mod provider;
 mod call;
+mod count;
 mod route;
 mod learned;
+mod repair;
 mod request;
 
 mod transport;
@@ -25,5 +28,9 @@ mod whole;
 mod response;
 mod error;
 
+pub use config::{
+    BedrockConfig, GuardrailConfig, GuardrailScope, GuardrailTrace, Latency, PerformanceConfig,
+    ProfilePreference, RefusalPolicy, RetriesConfig, StreamProcessingMode, StructuredOutput, ThinkingBudgets,
+    ThinkingDisplay,
+};
 pub use plugin::PLUGIN;
-pub use settings::{BedrockConfig, ProfilePreference, ThinkingBudgets, ThinkingDisplay};

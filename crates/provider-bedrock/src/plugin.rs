@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use clawdia_core::{Api, ErrorKind, HostContext, Provider, ProviderConfig, ProviderError, ProviderPlugin};
 
+use crate::config::BedrockConfig;
 use crate::provider::BedrockProvider;
-use crate::settings::{BedrockConfig, BedrockSettings, DEFAULT_ID};
+use crate::settings::{BedrockSettings, DEFAULT_ID};
 use crate::transport::with_causes;
 
 /// The `auth` that Bedrock takes: AWS credentials, found by the SDK.

@@ -12,14 +12,14 @@ use clawdia_aws::{Aws, AwsSettings, Connection};
 use clawdia_bedrock_models as facts;
 use clawdia_core::{
     Api, Context, Cost, ErrorKind, EventStream, HostContext, Model, ModelId, Provider, ProviderError,
-    ProviderId, StreamOptions,
+    ProviderId, StreamOptions, TokenCount,
 };
 
 use crate::call::Call;
 use crate::learned::Learned;
 use crate::limits::{Limits, Phase};
 use crate::route::{arn_region, route};
-use crate::settings::BedrockSettings;
+use crate::settings::{BedrockSettings, with_defaults};
 use crate::transport;
 
 /// A configured Bedrock provider.
@@ -34,11 +34,22 @@ pub(crate) struct BedrockProvider {
 #[derive(Debug, Default)]
 struct Shared {
     /// One client per identity, region and endpoint, and with it one pool of connections.
-    clients: Mutex<HashMap<ClientKey, Client>>,
+    clients: Mutex<HashMap<ClientKey, NumberedClient>>,
     learned: Learned,
 }
 
+/// Which client serves a connection: one for each identity, region and endpoint.
 type ClientKey = (AwsSettings, String);
+
+/// A client, and the number of the connection it was made for.
+type NumberedClient = (u64, Client);
+
+/// What a call goes over.
+#[derive(Debug, Clone)]
+pub(crate) struct Link {
+    pub(crate) client: Client,
+    pub(crate) connection: Connection,
+}
 
 impl BedrockProvider {
     pub(crate) fn new(settings: BedrockSettings, host: HostContext) -> Self {
@@ -48,53 +59,77 @@ impl BedrockProvider {
 
     fn client(&self, settings: &AwsSettings, connection: &Connection) -> Client {
         let key = (settings.clone(), connection.region().to_owned());
+        let made = || (connection.number(), transport::client(connection));
         let mut clients = self.shared.clients.lock().unwrap_or_else(PoisonError::into_inner);
-        clients.entry(key).or_insert_with(|| transport::client(connection)).clone()
+        let (number, client) = clients.entry(key).or_insert_with(made);
+        // A connection with credentials looked up anew takes the place of the one before.
+        if *number < connection.number() {
+            (*number, *client) = made();
+        }
+        client.clone()
     }
 
-    async fn connect(&self, model: &Model) -> Result<(Client, Connection), ProviderError> {
-        let unusable = |error: &dyn std::error::Error| {
-            ProviderError::new(ErrorKind::InvalidRequest, transport::with_causes(error))
-                .with_attempt(format!("connect the provider `{}` to AWS", self.settings.id))
-        };
-        let settings = match &model.base_url {
+    fn unusable(&self, error: &dyn std::error::Error) -> ProviderError {
+        ProviderError::new(ErrorKind::InvalidRequest, transport::with_causes(error))
+            .with_attempt(format!("connect the provider `{}` to AWS", self.settings.id))
+    }
+
+    fn aws_settings(&self, model: &Model) -> Result<Cow<'_, AwsSettings>, ProviderError> {
+        match &model.base_url {
             Some(url) => {
-                let settings = self.settings.aws.with_base_url(url).map_err(|error| unusable(&error))?;
-                Cow::Owned(settings)
+                let settings = self.settings.aws.with_base_url(url).map_err(|error| self.unusable(&error))?;
+                Ok(Cow::Owned(settings))
             }
-            None => Cow::Borrowed(&self.settings.aws),
-        };
-        let aws = Aws::of(&self.host);
-        let connection =
-            aws.connect(&settings, arn_region(model.id.as_str())).await.map_err(|error| unusable(&error))?;
-        Ok((self.client(&settings, &connection), connection))
+            None => Ok(Cow::Borrowed(&self.settings.aws)),
+        }
     }
 
-    async fn call(
+    async fn connect(&self, model: &Model) -> Result<Link, ProviderError> {
+        let settings = self.aws_settings(model)?;
+        let aws = Aws::of(&self.host);
+        let connected = aws.connect(&settings, arn_region(model.id.as_str())).await;
+        let connection = connected.map_err(|error| self.unusable(&error))?;
+        Ok(Link { client: self.client(&settings, &connection), connection })
+    }
+
+    /// As [`connect`](Self::connect), with credentials looked up anew; `None` where that finds nothing new.
+    pub(crate) async fn reconnect(
         &self,
         model: &Model,
-        context: &Context,
-        options: &StreamOptions,
-        limits: Limits,
-    ) -> Result<EventStream, ProviderError> {
-        let (client, connection) = Box::pin(limits.wait(Phase::Total, self.connect(model))).await??;
-        let cost = |invoked: &str| self.cost(model, invoked);
-        let call = Call {
-            settings: &self.settings,
-            learned: &self.shared.learned,
-            model,
-            context,
-            options,
-            limits,
-            client,
-            connection,
-            cost: &cost,
-        };
-        call.run().await
+        stale: &Connection,
+    ) -> Result<Option<Link>, ProviderError> {
+        let settings = self.aws_settings(model)?;
+        let aws = Aws::of(&self.host);
+        let refreshed = aws.refresh(&settings, arn_region(model.id.as_str()), stale).await;
+        let Some(connection) = refreshed.map_err(|error| self.unusable(&error))? else { return Ok(None) };
+        Ok(Some(Link { client: self.client(&settings, &connection), connection }))
+    }
+
+    /// A call with everything it needs.
+    async fn call<'a>(
+        &'a self,
+        model: &'a Model,
+        context: &'a Context,
+        options: &'a StreamOptions,
+    ) -> Result<Call<'a>, ProviderError> {
+        let params = self.settings.params_for_call(&model.id, options)?;
+        let options = with_defaults(options, &params);
+        let limits =
+            Limits::start(options.timeouts.or(self.settings.timeouts).limits(), options.cancel.clone());
+        let link = Box::pin(limits.wait(Phase::Total, self.connect(model))).await??;
+        Ok(Call { provider: self, params, model, context, options, limits, link })
+    }
+
+    pub(crate) fn settings(&self) -> &BedrockSettings {
+        &self.settings
+    }
+
+    pub(crate) fn learned(&self) -> &Learned {
+        &self.shared.learned
     }
 
     /// What the invoked id charges: the model's rates, unless they are only what the facts say of another id.
-    fn cost(&self, model: &Model, invoked: &str) -> Cost {
+    pub(crate) fn cost(&self, model: &Model, invoked: &str) -> Cost {
         if invoked == model.id.as_str() {
             return model.cost.clone();
         }
@@ -146,9 +181,16 @@ impl Provider for BedrockProvider {
         context: &Context,
         options: &StreamOptions,
     ) -> Result<EventStream, ProviderError> {
-        let limits =
-            Limits::start(options.timeouts.or(self.settings.timeouts).limits(), options.cancel.clone());
         // Boxed: the SDK's call alone takes tens of kilobytes, which the caller's future should not carry.
-        Box::pin(self.call(model, context, options, limits)).await
+        Box::pin(async { self.call(model, context, options).await?.run().await }).await
+    }
+
+    async fn count_tokens(
+        &self,
+        model: &Model,
+        context: &Context,
+        options: &StreamOptions,
+    ) -> Result<TokenCount, ProviderError> {
+        Box::pin(async { self.call(model, context, options).await?.count().await }).await
     }
 }

@@ -5,18 +5,23 @@
 //! refused here with the message and the rule; what is changed is a diagnostic. Source: the Converse operation of the
 //! Bedrock Runtime API reference.
 
+mod answered;
 mod block;
 mod cache;
 mod content;
 mod conversation;
 mod estimate;
+mod guardrail;
 mod image;
 mod inference;
 mod media;
+mod model_fields;
 mod model_traits;
+mod output;
 mod reasoning;
 mod refusal;
 mod remark;
+mod service;
 mod strict_schema;
 mod system;
 mod thinking;
@@ -31,14 +36,19 @@ use clawdia_core::{CacheRetention, Context, Diagnostic, Model, ProviderError, St
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::config::{BedrockConfig, PerformanceConfig};
+use crate::learned::Lesson;
 use crate::request::block::{SystemBlock, Turn};
 use crate::request::cache::Cacheable;
+use crate::request::guardrail::Guardrail;
 use crate::request::inference::InferenceConfig;
 use crate::request::model_traits::ModelTraits;
+use crate::request::output::OutputConfig;
 use crate::request::refusal::refuse;
+use crate::request::remark::tell;
+use crate::request::service::ServiceTier;
 use crate::request::tool_names::ToolNames;
 use crate::request::tools::ToolConfig;
-use crate::settings::BedrockConfig;
 use crate::transport::Operation;
 
 /// What a request is built for.
@@ -54,20 +64,44 @@ pub(crate) struct Target<'a> {
     pub(crate) params: &'a BedrockConfig,
     /// How long prompts are worth caching where nothing says.
     pub(crate) default_retention: CacheRetention,
-    /// Whether tools that only prefer to be strict are not, since the service refused as many.
-    pub(crate) relaxed: bool,
+    /// What the service taught us about it.
+    pub(crate) lessons: &'a [Lesson],
+}
+
+impl Target<'_> {
+    /// Whether a lesson was learned. Nothing is computed where none was.
+    fn knows(&self, lesson: impl FnOnce() -> Lesson) -> bool {
+        !self.lessons.is_empty() && self.lessons.contains(&lesson())
+    }
+
+    /// Capabilities as they turned out to be; the last lesson counts.
+    fn learned_capabilities(&self) -> BTreeMap<String, bool> {
+        let capability = |lesson: &Lesson| match lesson {
+            Lesson::Capability(name, value) => Some(((*name).to_owned(), *value)),
+            _ => None,
+        };
+        self.lessons.iter().filter_map(capability).collect()
+    }
+
+    /// The least of the limits that the service named.
+    fn learned_limit(&self) -> Option<u64> {
+        let limit = |lesson: &Lesson| match lesson {
+            Lesson::MostTokens(limit) => Some(*limit),
+            _ => None,
+        };
+        self.lessons.iter().filter_map(limit).min()
+    }
 }
 
 /// A body, how to send it, and what was changed on the way to it.
 #[derive(Debug)]
 pub(crate) struct Request {
     pub(crate) operation: Operation,
-    pub(crate) has_tools: bool,
-    /// Whether some tools are strict that need not be.
-    pub(crate) can_relax: bool,
+    pub(crate) body: Bytes,
     /// The host's names of tools that are sent under others, by the sent ones.
     pub(crate) renamed_tools: HashMap<String, String>,
-    pub(crate) body: Bytes,
+    /// The tool whose arguments are the answer's text.
+    pub(crate) output_tool: Option<String>,
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
@@ -76,6 +110,7 @@ pub(crate) struct Request {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Body<'a> {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     messages: Vec<Turn<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     system: Vec<SystemBlock<'a>>,
@@ -83,10 +118,56 @@ struct Body<'a> {
     inference_config: InferenceConfig<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tool_config: Option<ToolConfig<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    guardrail_config: Option<Guardrail<'a>>,
     #[serde(skip_serializing_if = "Map::is_empty")]
     additional_model_request_fields: Map<String, Value>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    prompt_variables: BTreeMap<&'a str, Variable<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    additional_model_response_field_paths: Vec<&'a str>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     request_metadata: &'a BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    performance_config: Option<PerformanceConfig>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    service_tier: Option<ServiceTier>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output_config: Option<OutputConfig<'a>>,
+}
+
+/// What is filled in for a variable of a stored prompt.
+#[derive(Serialize)]
+struct Variable<'a> {
+    text: &'a str,
+}
+
+/// The body of CountTokens: what of a request is part of the prompt.
+#[derive(Serialize)]
+struct CountBody<'r, 'a> {
+    input: CountInput<'r, 'a>,
+}
+
+#[derive(Serialize)]
+struct CountInput<'r, 'a> {
+    converse: CountConverse<'r, 'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct CountConverse<'r, 'a> {
+    messages: &'r [Turn<'a>],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    system: &'r [SystemBlock<'a>],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tool_config: Option<&'r ToolConfig<'a>>,
+    #[serde(skip_serializing_if = "map_is_empty")]
+    additional_model_request_fields: &'r Map<String, Value>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if passes a reference")]
+fn map_is_empty(map: &&Map<String, Value>) -> bool {
+    map.is_empty()
 }
 
 /// Builds the request.
@@ -98,22 +179,79 @@ pub(crate) fn build(
     context: &Context,
     options: &StreamOptions,
 ) -> Result<Request, ProviderError> {
+    prepare(target, context, options, |parts| Request {
+        operation: parts.operation,
+        body: to_json(&parts.body),
+        renamed_tools: parts.names.renamed(),
+        output_tool: parts.output_tool,
+        diagnostics: parts.diagnostics,
+    })
+}
+
+/// Builds the body that asks how many tokens the prompt of such a request has.
+///
+/// # Errors
+/// As [`build`].
+pub(crate) fn build_count(
+    target: &Target<'_>,
+    context: &Context,
+    options: &StreamOptions,
+) -> Result<Bytes, ProviderError> {
+    prepare(target, context, options, |Parts { body, .. }| {
+        let converse = CountConverse {
+            messages: &body.messages,
+            system: &body.system,
+            tool_config: body.tool_config.as_ref(),
+            additional_model_request_fields: &body.additional_model_request_fields,
+        };
+        to_json(&CountBody { input: CountInput { converse } })
+    })
+}
+
+fn to_json(body: &impl Serialize) -> Bytes {
+    serde_json::to_vec(body).expect("the body holds text, finite numbers and string-keyed maps").into()
+}
+
+/// A request before it is written.
+struct Parts<'a> {
+    operation: Operation,
+    body: Body<'a>,
+    names: &'a ToolNames<'a>,
+    output_tool: Option<String>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+/// Puts a request together and hands it on; it borrows from what it is made of.
+fn prepare<T>(
+    target: &Target<'_>,
+    context: &Context,
+    options: &StreamOptions,
+    then: impl FnOnce(Parts<'_>) -> T,
+) -> Result<T, ProviderError> {
     inference::check(options)?;
     check_metadata(&options.request_metadata)?;
     let traits = ModelTraits::of(target)?;
     let names = ToolNames::of(&context.tools, traits.capabilities().hyphenated_tool_names != Some(false));
     let mut diagnostics = Vec::new();
 
-    let tools = tools::tool_config(target, context, options, &names, &traits, &mut diagnostics)?;
+    let output = output::plan(target, context, options, &traits, &mut diagnostics)?;
+    let tools =
+        tools::tool_config(target, context, options, output.tool(), &names, &traits, &mut diagnostics)?;
     let mut messages =
         conversation::turns(target, context, &traits, tools.is_some().then_some(&names), &mut diagnostics)?;
     conversation::check_end(&messages, &traits, tools.is_some())?;
+    let operation = if tools.is_some() && traits.capabilities().streaming_tools == Some(false) {
+        Operation::Converse
+    } else {
+        Operation::ConverseStream
+    };
     let prompt = context.estimated_tokens();
-    let thinking = thinking::plan(target, options, &traits, prompt, &messages, &mut diagnostics);
-    let tools = tools.map(|tools| tools.fitting(&thinking, &traits, &mut diagnostics));
+    let demands_tools = tools.as_ref().is_some_and(ToolConfig::demands_call);
+    let thinking =
+        thinking::plan(target, options, &traits, prompt, &messages, demands_tools, &mut diagnostics);
+    let mut tools = tools.map(|tools| tools.fitting(&thinking, &traits, &mut diagnostics));
     let inference_config = inference::config(target, options, &traits, prompt, &thinking, &mut diagnostics);
     let mut system = system::prompt(context, &traits, &mut messages, &mut diagnostics);
-    let mut tools = tools;
     let cacheable = Cacheable {
         tools: tools.as_mut(),
         system: &mut system.blocks,
@@ -121,31 +259,57 @@ pub(crate) fn build(
         turns: &mut messages,
     };
     cache::place(cacheable, target, options, &traits, prompt, &mut diagnostics);
-
-    let has_tools = tools.is_some();
-    let can_relax = tools.as_ref().is_some_and(ToolConfig::can_relax);
-    let operation = if has_tools && traits.capabilities().streaming_tools == Some(false) {
-        Operation::Converse
-    } else {
-        Operation::ConverseStream
-    };
-    let body = Body {
+    if let Some(guardrail) = &target.params.guardrail {
+        guardrail::mark(&mut messages, guardrail);
+    }
+    let response_paths = model_fields::response_paths(target.params, options, &traits, &thinking, operation)?;
+    let mut body = Body {
         messages,
         system: system.blocks,
         inference_config,
         tool_config: tools,
-        additional_model_request_fields: thinking.fields,
+        guardrail_config: target.params.guardrail.as_ref().map(|config| Guardrail::of(config, operation)),
+        additional_model_request_fields: model_fields::request_fields(
+            thinking.fields,
+            &target.params.additional_model_request_fields,
+        ),
+        prompt_variables: BTreeMap::new(),
+        additional_model_response_field_paths: response_paths,
         request_metadata: &options.request_metadata,
+        performance_config: service::performance(target, &traits, &mut diagnostics),
+        service_tier: service::tier(target, &traits, &mut diagnostics),
+        output_config: None,
     };
-    let body = serde_json::to_vec(&body).expect("the body holds text, finite numbers and string-keyed maps");
-    Ok(Request {
-        operation,
-        has_tools,
-        can_relax,
-        body: body.into(),
-        renamed_tools: names.into_renamed(),
-        diagnostics,
-    })
+    let output_tool = output.tool().map(|tool| tool.name.clone());
+    body.output_config = output.into_config();
+    if traits.is_stored_prompt {
+        leave_to_the_prompt(&mut body, target, &mut diagnostics);
+    }
+    Ok(then(Parts { operation, body, names: &names, output_tool, diagnostics }))
+}
+
+/// Takes out what a stored prompt brings itself, and fills in its variables. Source: `modelId` of the Converse operation in
+/// the API reference.
+fn leave_to_the_prompt<'a>(body: &mut Body<'a>, target: &Target<'a>, diagnostics: &mut Vec<Diagnostic>) {
+    let mut dropped = Vec::new();
+    if !std::mem::take(&mut body.system).is_empty() {
+        dropped.push("system prompt");
+    }
+    if body.tool_config.take().is_some() {
+        dropped.push("tools");
+    }
+    if !std::mem::take(&mut body.inference_config).is_empty() {
+        dropped.push("inference settings");
+    }
+    if !std::mem::take(&mut body.additional_model_request_fields).is_empty() {
+        dropped.push("fields for the model");
+    }
+    if !dropped.is_empty() {
+        let message = format!("a stored prompt brings its own; left out were the {}", dropped.join(", "));
+        tell(diagnostics, "bedrock_left_to_prompt", message);
+    }
+    let variables = target.params.prompt_variables.iter();
+    body.prompt_variables = variables.map(|(name, text)| (name.as_str(), Variable { text })).collect();
 }
 
 /// The service's limits: 1 to 16 pairs, keys of 1 to 256 and values of 0 to 256 characters out of a fixed set.

@@ -5,8 +5,8 @@
 
 use clawdia_bedrock_models::{Arn, profile_candidates, served_only_through_profile};
 
+use crate::config::ProfilePreference;
 use crate::learned::{Learned, Lesson};
-use crate::settings::ProfilePreference;
 
 /// The id to call.
 pub(crate) fn route(

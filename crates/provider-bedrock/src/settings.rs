@@ -1,92 +1,22 @@
-//! What a configured Bedrock provider is told to do, resolved from its configuration and the environment.
+//! What a configured Bedrock provider is told to do, resolved from its configuration and the environment, and for each call
+//! from the call's own options as well.
 //!
-//! Separate from the provider so that every default and every check of an option has one place.
+//! Separate from the provider so that every default and every precedence of an option has one place.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use clawdia_aws::{AwsSettings, AwsSettingsError};
-use clawdia_bedrock_models::LEAST_THINKING_BUDGET;
-use clawdia_core::schemars::JsonSchema;
 use clawdia_core::{
-    CacheRetention, Environment, Headers, ModelId, ProviderConfig, ProviderId, Timeouts, from_config,
+    CacheRetention, Environment, ErrorKind, Headers, ModelId, ProviderConfig, ProviderError, ProviderId,
+    StreamOptions, Timeouts, from_config,
 };
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+
+use crate::config::BedrockConfig;
 
 /// The provider id that belongs to Bedrock without any configuration.
 pub(crate) const DEFAULT_ID: ProviderId = ProviderId::from_static("amazon-bedrock");
-
-/// The `params` of a Bedrock provider's configuration.
-///
-/// ```
-/// use clawdia_provider_bedrock::{BedrockConfig, ProfilePreference};
-/// let config: BedrockConfig = serde_json::from_str(r#"{"profilePreference": "none"}"#)?;
-/// assert_eq!(config.profile_preference, ProfilePreference::None);
-/// # Ok::<(), serde_json::Error>(())
-/// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-#[schemars(crate = "clawdia_core::schemars")]
-#[non_exhaustive]
-pub struct BedrockConfig {
-    /// Which inference profile stands in for a foundation model that is served only through profiles.
-    pub profile_preference: ProfilePreference,
-    /// How long prompts are worth caching where a call does not say.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cache_retention: Option<CacheRetention>,
-    /// What Claude shows of its thinking.
-    pub thinking_display: ThinkingDisplay,
-    /// Whether Claude models that are given a budget may think between the calls of a turn. On by default.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub interleaved_thinking: Option<bool>,
-    /// Tokens to think with, by level, for Claude models that are given a budget.
-    pub thinking_budgets: ThinkingBudgets,
-}
-
-/// What Claude shows of its thinking.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-#[schemars(crate = "clawdia_core::schemars")]
-pub enum ThinkingDisplay {
-    /// A summary.
-    #[default]
-    Summarized,
-    /// Nothing but its signature.
-    Omitted,
-}
-
-/// Tokens to think with, by level; at least 1024 each.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-#[schemars(crate = "clawdia_core::schemars")]
-pub struct ThinkingBudgets {
-    /// For the level `minimal`. Default 1024.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub minimal: Option<u64>,
-    /// For the level `low`. Default 2048.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub low: Option<u64>,
-    /// For the level `medium`. Default 8192.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub medium: Option<u64>,
-    /// For the levels `high`, `xhigh` and `max`. Default 16384.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub high: Option<u64>,
-}
-
-/// Which inference profile stands in for a foundation model that is served only through profiles.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-#[schemars(crate = "clawdia_core::schemars")]
-pub enum ProfilePreference {
-    /// That of the region's own geography, the global one where there is none.
-    #[default]
-    Geo,
-    /// The global one, that of the region's geography where there is none.
-    Global,
-    /// None: the id is called as it is written.
-    None,
-}
 
 /// A [`ProviderConfig`] with everything checked and filled in.
 #[derive(Debug, Clone)]
@@ -95,16 +25,55 @@ pub(crate) struct BedrockSettings {
     pub(crate) aws: AwsSettings,
     pub(crate) timeouts: Timeouts,
     pub(crate) headers: Headers,
-    params: BedrockConfig,
+    params: Params,
     /// The `params` of single models, over those of the provider.
-    model_params: HashMap<ModelId, BedrockConfig>,
+    model_params: HashMap<ModelId, Params>,
     /// How long prompts are worth caching where neither call nor configuration says.
     pub(crate) default_retention: CacheRetention,
 }
 
+/// Options as they are written, for a call's own to be merged with, and as they are read.
+#[derive(Debug, Clone)]
+struct Params {
+    written: Map<String, Value>,
+    read: BedrockConfig,
+}
+
+impl Params {
+    fn new(written: Map<String, Value>, place: &str) -> Result<Self, SettingsError> {
+        let read = read(written.clone(), place)?;
+        Ok(Self { written, read })
+    }
+}
+
 impl BedrockSettings {
-    /// The options that hold for a model.
+    /// The options that hold for a model where a call has none of its own.
     pub(crate) fn params(&self, model: &ModelId) -> &BedrockConfig {
+        &self.params_of(model).read
+    }
+
+    /// The options that hold for a call.
+    ///
+    /// # Errors
+    /// Kind invalidRequest when the call's own are none of Bedrock's; the text names the option.
+    pub(crate) fn params_for_call(
+        &self,
+        model: &ModelId,
+        options: &StreamOptions,
+    ) -> Result<Cow<'_, BedrockConfig>, ProviderError> {
+        let configured = self.params_of(model);
+        if options.params.is_empty() {
+            return Ok(Cow::Borrowed(&configured.read));
+        }
+        let mut merged = configured.written.clone();
+        merge_params(&mut merged, &options.params);
+        read(merged, "options.params").map(Cow::Owned).map_err(|error| {
+            ProviderError::new(ErrorKind::InvalidRequest, error.to_string())
+                .with_attempt("build a request that Bedrock accepts")
+        })
+    }
+
+    fn params_of(&self, model: &ModelId) -> &Params {
         self.model_params.get(model).unwrap_or(&self.params)
     }
 
@@ -116,9 +85,10 @@ impl BedrockSettings {
         }
         let mut model_params = HashMap::new();
         for model in config.models.iter().filter(|model| !model.params.is_empty()) {
-            let merged = merged(config.params.clone(), &model.params);
+            let mut merged = config.params.clone();
+            merge_params(&mut merged, &model.params);
             let place = format!("params` of the model `{}", model.id);
-            model_params.insert(model.id.clone(), params(merged, &place)?);
+            model_params.insert(model.id.clone(), Params::new(merged, &place)?);
         }
         let default_retention = match environment.get(RETENTION_VARIABLE) {
             None => CacheRetention::default(),
@@ -130,7 +100,7 @@ impl BedrockSettings {
             aws: AwsSettings::resolve(config, environment)?,
             timeouts: config.timeouts,
             headers: config.headers.clone(),
-            params: params(config.params.clone(), "params")?,
+            params: Params::new(config.params.clone(), "params")?,
             model_params,
             default_retention,
         })
@@ -140,31 +110,52 @@ impl BedrockSettings {
 /// Sets how long prompts are worth caching where neither call nor configuration says.
 const RETENTION_VARIABLE: &str = "CLAWDIA_CACHE_RETENTION";
 
-/// Options of a model over those of its provider, member by member.
-fn merged(mut provider: Map<String, Value>, model: &Map<String, Value>) -> Map<String, Value> {
-    for (name, value) in model {
-        match (provider.get_mut(name), value) {
-            (Some(Value::Object(inner)), Value::Object(value)) => {
-                *inner = merged(std::mem::take(inner), value);
+/// Options over others, member by member; `null` takes a member back.
+fn merge_params(params: &mut Map<String, Value>, over: &Map<String, Value>) {
+    for (name, value) in over {
+        match (params.get_mut(name), value) {
+            (_, Value::Null) => {
+                params.shift_remove(name);
             }
+            (Some(Value::Object(inner)), Value::Object(value)) => merge_params(inner, value),
             _ => {
-                provider.insert(name.clone(), value.clone());
+                params.insert(name.clone(), value.clone());
             }
         }
     }
-    provider
 }
 
-fn params(params: Map<String, Value>, place: &str) -> Result<BedrockConfig, SettingsError> {
+fn read(params: Map<String, Value>, place: &str) -> Result<BedrockConfig, SettingsError> {
     let unusable = |message: String| SettingsError::Params { place: place.to_owned(), message };
     let params: BedrockConfig = from_config(params.into()).map_err(|error| unusable(error.to_string()))?;
-    let ThinkingBudgets { minimal, low, medium, high } = params.thinking_budgets;
-    match [minimal, low, medium, high].into_iter().flatten().find(|budget| *budget < LEAST_THINKING_BUDGET) {
-        Some(budget) => Err(unusable(format!(
-            "a thinking budget of {budget} tokens is below the least, {LEAST_THINKING_BUDGET}"
-        ))),
-        None => Ok(params),
+    params.check().map_err(|(path, rule)| unusable(format!("`{path}` {rule}")))?;
+    Ok(params)
+}
+
+/// A call's options, with what it leaves open filled in from the configuration.
+pub(crate) fn with_defaults<'o>(
+    options: &'o StreamOptions,
+    params: &BedrockConfig,
+) -> Cow<'o, StreamOptions> {
+    let fills = (options.temperature.is_none() && params.temperature.is_some())
+        || (options.top_p.is_none() && params.top_p.is_some())
+        || (options.max_tokens.is_none() && params.max_tokens.is_some())
+        || (options.stop_sequences.is_empty() && !params.stop_sequences.is_empty())
+        || !params.request_metadata.is_empty();
+    if !fills {
+        return Cow::Borrowed(options);
     }
+    let mut filled = options.clone();
+    filled.temperature = options.temperature.or(params.temperature);
+    filled.top_p = options.top_p.or(params.top_p);
+    filled.max_tokens = options.max_tokens.or(params.max_tokens);
+    if filled.stop_sequences.is_empty() {
+        filled.stop_sequences.clone_from(&params.stop_sequences);
+    }
+    for (name, value) in &params.request_metadata {
+        filled.request_metadata.entry(name.clone()).or_insert_with(|| value.clone());
+    }
+    Cow::Owned(filled)
 }
 
 /// A setting that cannot be used.

@@ -70,7 +70,7 @@ impl Answer {
             body: head.body,
             decoder: match head.operation {
                 Operation::ConverseStream => Decoder::Frames(FrameDecoder::default()),
-                Operation::Converse => Decoder::Whole(BytesMut::new()),
+                Operation::Converse | Operation::CountTokens => Decoder::Whole(BytesMut::new()),
             },
             translator,
             limits,
@@ -251,7 +251,7 @@ impl Answer {
 type BodyError = <SdkBody as Body>::Error;
 
 /// The next piece of a body. Trailers are skipped.
-async fn chunk(body: &mut SdkBody) -> Option<Result<Bytes, BodyError>> {
+pub(crate) async fn chunk(body: &mut SdkBody) -> Option<Result<Bytes, BodyError>> {
     loop {
         match poll_fn(|context| Pin::new(&mut *body).poll_frame(context)).await? {
             Ok(frame) => {

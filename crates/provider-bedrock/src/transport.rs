@@ -1,4 +1,4 @@
-//! One call of ConverseStream through the AWS SDK.
+//! One call of an operation through the AWS SDK.
 //!
 //! Separate because it is the only place that touches the SDK's client. The SDK finds the endpoint, signs and sends; the
 //! request's body is ours (the SDK's documents are unordered maps, which would change the prompt's bytes from run to
@@ -24,7 +24,7 @@ use aws_smithy_runtime_api::http::{Headers, Response};
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 use clawdia_aws::Connection;
-use clawdia_core::{ErrorKind, ProviderError};
+use clawdia_core::{Diagnostic, ErrorKind, Finish, ProviderError, ResponseHead};
 
 use crate::error::{CallSite, ServiceFailure, retry_after};
 
@@ -43,6 +43,8 @@ pub(crate) enum Operation {
     ConverseStream,
     /// In one piece.
     Converse,
+    /// Only how many tokens the prompt has.
+    CountTokens,
 }
 
 /// What is sent.
@@ -66,8 +68,22 @@ pub(crate) fn client(connection: &Connection) -> Client {
     Client::from_conf(config)
 }
 
+/// What came back: the head of the response, whatever it says, and what it means.
+#[derive(Debug)]
+pub(crate) struct Answered {
+    pub(crate) head: ResponseHead,
+    pub(crate) outcome: Result<Head, ProviderError>,
+}
+
 /// Sends a request and waits for the head of the response. Dropping the future gives up the connection.
-pub(crate) async fn send(client: &Client, sending: &Sending, site: &CallSite) -> Result<Head, ProviderError> {
+///
+/// # Errors
+/// When there is no response at all.
+pub(crate) async fn send(
+    client: &Client,
+    sending: &Sending,
+    site: &CallSite,
+) -> Result<Answered, ProviderError> {
     let taken = Taken::default();
     let interceptor = Swap {
         operation: sending.operation,
@@ -81,26 +97,35 @@ pub(crate) async fn send(client: &Client, sending: &Sending, site: &CallSite) ->
         timeouts = timeouts.disable_connect_timeout();
     }
     let overrides = aws_sdk_bedrockruntime::Config::builder().timeout_config(timeouts.build());
+    // Each operation has types of its own, of which nothing but the route and the signature is used.
+    macro_rules! send {
+        ($operation:expr) => {{
+            let operation = $operation.model_id(&sending.model_id).customize();
+            let sent = operation.config_override(overrides).interceptor(interceptor).send().await;
+            sent.err().map(|error| refused(error, site))
+        }};
+    }
     let refusal = match sending.operation {
-        Operation::ConverseStream => {
-            let operation = client.converse_stream().model_id(&sending.model_id).customize();
-            let sent = operation.config_override(overrides).interceptor(interceptor).send().await;
-            sent.err().map(|error| refused(error, site))
-        }
-        Operation::Converse => {
-            let operation = client.converse().model_id(&sending.model_id).customize();
-            let sent = operation.config_override(overrides).interceptor(interceptor).send().await;
-            sent.err().map(|error| refused(error, site))
-        }
+        Operation::ConverseStream => send!(client.converse_stream()),
+        Operation::Converse => send!(client.converse()),
+        Operation::CountTokens => send!(client.count_tokens()),
     };
     // What the SDK makes of a success without its body does not matter.
     let taken = taken.0.lock().unwrap_or_else(PoisonError::into_inner).take();
     match (taken, refusal) {
-        (Some(response), _) => accept(response, sending.operation, site),
-        (None, Some(error)) => Err(error),
+        (Some(response), _) => {
+            let head = head_of(response.status().as_u16(), response.headers());
+            Ok(Answered { head, outcome: accept(response, sending.operation, site) })
+        }
+        (None, Some(Refusal { head: Some(head), error })) => Ok(Answered { head, outcome: Err(error) }),
+        (None, Some(Refusal { head: None, error })) => Err(error),
         (None, None) => Err(ProviderError::new(ErrorKind::Other, "the response was lost on the way")
             .with_attempt(site.attempt())),
     }
+}
+
+fn head_of(status: u16, headers: &Headers) -> ResponseHead {
+    ResponseHead::new(status, headers.iter())
 }
 
 /// A successful response, before anything of it is read.
@@ -167,7 +192,7 @@ impl Operation {
     const fn content_type(self) -> &'static str {
         match self {
             Self::ConverseStream => "application/vnd.amazon.eventstream",
-            Self::Converse => "application/json",
+            Self::Converse | Self::CountTokens => "application/json",
         }
     }
 }
@@ -195,22 +220,30 @@ fn accept(response: StreamingResponse, operation: Operation, site: &CallSite) ->
     Ok(Head { operation, request_id, body: response.into_body() })
 }
 
-/// The error for a call that got no stream.
-fn refused<E>(error: SdkError<E>, site: &CallSite) -> ProviderError
+/// A call that got no stream.
+struct Refusal {
+    /// The response's head, if there was one.
+    head: Option<ResponseHead>,
+    error: ProviderError,
+}
+
+fn refused<E>(error: SdkError<E>, site: &CallSite) -> Refusal
 where
     E: std::error::Error + Send + Sync + 'static,
 {
     if let Some(response) = error.raw_response() {
-        return answered(response, site);
+        let head = head_of(response.status().as_u16(), response.headers());
+        return Refusal { head: Some(head), error: answered(response, site) };
     }
-    match error {
+    let error = match error {
         SdkError::TimeoutError(_) => timed_out("connecting took too long", site).with_source(error),
         SdkError::DispatchFailure(ref failure) => match failure.as_connector_error() {
             Some(connector) => unreachable(connector, site).with_source(error),
             None => unsent(error, site),
         },
         error => unsent(error, site),
-    }
+    };
+    Refusal { head: None, error }
 }
 
 /// The error for an answer with an error status.
@@ -281,9 +314,47 @@ fn unreachable(connector: &ConnectorError, site: &CallSite) -> ProviderError {
         return unsent_because(connector, site);
     }
     let message = format!("the connection failed: {}", deepest(connector));
+    let mut finish = Finish::default();
+    finish.diagnostics.push(nothing_emitted(connector));
     ProviderError::new(ErrorKind::Transport, message)
         .with_attempt(site.attempt())
         .with_hint(format!("check the network, the region ({}) and the endpoint", site.region))
+        .with_finish(finish)
+}
+
+/// Says for a stored message that the connection failed before there was anything of an answer, so that asking again is
+/// safe.
+fn nothing_emitted(error: &(dyn std::error::Error + 'static)) -> Diagnostic {
+    let diagnostic = Diagnostic::new("provider_transport_failure", "")
+        .with("eventsEmitted", false)
+        .with("phase", "before_message_stream_start");
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if let Some(code) = error.downcast_ref::<std::io::Error>().and_then(|error| system_code(error.kind()))
+        {
+            return diagnostic.with("errorCode", code);
+        }
+        cause = error.source();
+    }
+    diagnostic
+}
+
+/// The system's own name for a failure, as POSIX has it.
+fn system_code(kind: std::io::ErrorKind) -> Option<&'static str> {
+    use std::io::ErrorKind::{
+        BrokenPipe, ConnectionAborted, ConnectionRefused, ConnectionReset, HostUnreachable,
+        NetworkUnreachable, TimedOut,
+    };
+    Some(match kind {
+        ConnectionRefused => "ECONNREFUSED",
+        ConnectionReset => "ECONNRESET",
+        ConnectionAborted => "ECONNABORTED",
+        BrokenPipe => "EPIPE",
+        HostUnreachable => "EHOSTUNREACH",
+        NetworkUnreachable => "ENETUNREACH",
+        TimedOut => "ETIMEDOUT",
+        _ => return None,
+    })
 }
 
 fn unsent<E>(error: SdkError<E>, site: &CallSite) -> ProviderError

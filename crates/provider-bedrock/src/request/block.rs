@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use clawdia_core::GuardQualifier;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -41,9 +42,15 @@ pub(super) enum Block<'a> {
     Document(DocumentBlock<'a>),
     Video(Media<'a>),
     SearchResult(SearchResultBlock<'a>),
+    GuardContent(GuardBlock<'a>),
     ToolUse(ToolUse<'a>),
     ToolResult(ToolResult<'a>),
+    #[serde(rename = "toolUse")]
+    ServerToolUse(ServerToolUse<'a>),
+    #[serde(rename = "toolResult")]
+    ServerToolResult(ServerToolResultBlock<'a>),
     ReasoningContent(Reasoning<'a>),
+    CitationsContent(CitationsBlock<'a>),
     CachePoint(CachePoint),
 }
 
@@ -106,6 +113,71 @@ pub(super) struct Enabled {
 #[derive(Debug, Serialize)]
 pub(super) struct TextOnly<'a> {
     pub(super) text: &'a str,
+}
+
+/// What a guardrail is to look at.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) enum GuardBlock<'a> {
+    Text(GuardText<'a>),
+    Image(Media<'a>),
+}
+
+/// A text that a guardrail is to look at.
+#[derive(Debug, Serialize)]
+pub(super) struct GuardText<'a> {
+    text: Cow<'a, str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    qualifiers: &'a [GuardQualifier],
+}
+
+impl<'a> GuardBlock<'a> {
+    pub(super) fn text(text: Cow<'a, str>, qualifiers: &'a [GuardQualifier]) -> Self {
+        Self::Text(GuardText { text, qualifiers })
+    }
+}
+
+/// Text that was answered, and the sources it rests on.
+#[derive(Debug, Serialize)]
+pub(super) struct CitationsBlock<'a> {
+    pub(super) content: [TextOnly<'a>; 1],
+    pub(super) citations: Vec<CitationBlock<'a>>,
+}
+
+/// A source.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct CitationBlock<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) title: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) source: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) source_content: Vec<TextOnly<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) location: Option<&'a Value>,
+}
+
+/// A call of a tool that the service ran itself.
+#[derive(Debug, Serialize)]
+pub(super) struct ServerToolUse<'a> {
+    #[serde(rename = "toolUseId")]
+    pub(super) id: &'a str,
+    pub(super) name: &'a str,
+    pub(super) input: &'a Map<String, Value>,
+    #[serde(rename = "type")]
+    pub(super) kind: &'static str,
+}
+
+/// What such a tool returned.
+#[derive(Debug, Serialize)]
+pub(super) struct ServerToolResultBlock<'a> {
+    #[serde(rename = "toolUseId")]
+    pub(super) id: &'a str,
+    pub(super) content: &'a [Value],
+    pub(super) status: &'static str,
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub(super) kind: Option<&'a str>,
 }
 
 /// A tool call.

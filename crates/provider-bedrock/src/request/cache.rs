@@ -7,6 +7,7 @@
 use clawdia_bedrock_models::{CachePlace, CacheRules};
 use clawdia_core::{CacheRetention, Diagnostic, StreamOptions};
 
+use crate::config::Latency;
 use crate::request::Target;
 use crate::request::block::{Block, CachePoint, Lifetime, Role, SystemBlock, Turn};
 use crate::request::model_traits::ModelTraits;
@@ -39,7 +40,10 @@ pub(super) fn place(
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     let asked = options.cache_retention.or(target.params.cache_retention);
-    let off = asked.unwrap_or(target.default_retention) == CacheRetention::None;
+    // Inference that is optimised for latency takes no marks (`system.0.cache_control: Extra inputs are not permitted`).
+    let optimized =
+        target.params.performance_config.is_some_and(|config| config.latency == Latency::Optimized);
+    let off = asked.unwrap_or(target.default_retention) == CacheRetention::None || optimized;
     let callers = normalise(request.turns, traits);
     let Some(rules) = rules(asked, traits, callers > 0).filter(|_| !off) else {
         if callers > 0 {
@@ -217,8 +221,12 @@ fn can_precede_point(block: &Block<'_>, traits: &ModelTraits) -> bool {
         | Block::Image(_)
         | Block::Video(_)
         | Block::SearchResult(_)
+        | Block::GuardContent(_)
+        | Block::CitationsContent(_)
         | Block::ToolUse(_)
-        | Block::ToolResult(_) => true,
+        | Block::ToolResult(_)
+        | Block::ServerToolUse(_)
+        | Block::ServerToolResult(_) => true,
     }
 }
 

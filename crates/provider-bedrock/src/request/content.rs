@@ -6,11 +6,11 @@
 use std::borrow::Cow;
 
 use clawdia_core::{
-    CachePoint as CallersPoint, CacheRetention, Context, Diagnostic, Document, Image, Message, ProviderError,
-    SearchResult, ToolResultBlock, UserBlock, Video,
+    CachePoint as CallersPoint, CacheRetention, Context, Diagnostic, Document, GuardContent, Image, Message,
+    ProviderError, SearchResult, ToolResultBlock, UserBlock, Video,
 };
 
-use crate::request::block::{Block, CachePoint, Enabled, Lifetime, SearchResultBlock, TextOnly};
+use crate::request::block::{Block, CachePoint, Enabled, GuardBlock, Lifetime, SearchResultBlock, TextOnly};
 use crate::request::image::Images;
 use crate::request::media::{self, DocumentNames};
 use crate::request::model_traits::ModelTraits;
@@ -28,6 +28,7 @@ pub(super) enum Piece<'a> {
     Video(&'a Video),
     Audio,
     SearchResult(&'a SearchResult),
+    Guarded(&'a GuardContent),
     CachePoint(&'a CallersPoint),
     /// A kind that this version does not know.
     Unknown,
@@ -42,6 +43,7 @@ impl<'a> From<&'a UserBlock> for Piece<'a> {
             UserBlock::Video(video) => Self::Video(video),
             UserBlock::Audio(_) => Self::Audio,
             UserBlock::SearchResult(result) => Self::SearchResult(result),
+            UserBlock::GuardContent(content) => Self::Guarded(content),
             UserBlock::CachePoint(point) => Self::CachePoint(point),
             _ => Self::Unknown,
         }
@@ -79,10 +81,12 @@ pub(super) struct Content<'a> {
     images: Images,
     /// A request may hold one video: the newest.
     newest_video: Option<&'a Video>,
+    /// Whether there is a guardrail to look at anything.
+    guarded: bool,
 }
 
 impl<'a> Content<'a> {
-    pub(super) fn new(context: &'a Context, traits: &'a ModelTraits) -> Self {
+    pub(super) fn new(context: &'a Context, traits: &'a ModelTraits, guarded: bool) -> Self {
         // A result may belong to no call and be left out, so a user's own video goes first.
         let users = context.messages.iter().rev().find_map(|message| match message {
             Message::User(message) => message.content.iter().rev().find_map(|block| match block {
@@ -105,6 +109,7 @@ impl<'a> Content<'a> {
             names: DocumentNames::default(),
             images: Images::default(),
             newest_video: users.or_else(results),
+            guarded,
         }
     }
 
@@ -200,6 +205,11 @@ impl<'a> Content<'a> {
     ) -> Result<(), ProviderError> {
         match piece {
             Piece::Text(text) => push_text(blocks, text),
+            Piece::Guarded(content) if self.guarded && !content.text.trim().is_empty() => {
+                let text = Cow::Borrowed(content.text.as_str());
+                blocks.push(Block::GuardContent(GuardBlock::text(text, &content.qualifiers)));
+            }
+            Piece::Guarded(content) => push_text(blocks, &content.text),
             Piece::Document(_) if self.traits.capabilities().documents == Some(false) => {
                 omit(blocks, "(document omitted: model does not support documents)", diagnostics);
             }

@@ -14,8 +14,9 @@ use clawdia_core::{
 use serde_json::{Map, Value};
 
 use crate::request::Target;
+use crate::request::answered::{self, ServerTools};
 use crate::request::block::{Block, Role, ToolResult, ToolUse, Turn};
-use crate::request::content::{Content, PLACEHOLDER, Piece, ResultTakes, cache_point, omit, push_text};
+use crate::request::content::{Content, PLACEHOLDER, Piece, ResultTakes, cache_point, omit};
 use crate::request::model_traits::ModelTraits;
 use crate::request::reasoning;
 use crate::request::refusal::refuse;
@@ -47,7 +48,7 @@ pub(super) fn turns<'a>(
             ToolIdRule::Service
         }),
         names,
-        content: Content::new(context, traits),
+        content: Content::new(context, traits, target.params.guardrail.is_some()),
         turns: Vec::new(),
         diagnostics,
     };
@@ -169,9 +170,25 @@ impl<'a> Builder<'a, '_> {
         let same_model = reasoning::is_same_model(message, self.target);
         let mut blocks = Vec::new();
         let mut answers = Vec::new();
+        let server_tools = ServerTools::of(message);
         for block in &message.content {
             match block {
-                AssistantBlock::Text(text) => push_text(&mut blocks, &text.text),
+                AssistantBlock::Text(text) => {
+                    blocks.extend(answered::text(
+                        text,
+                        same_model && self.traits.capabilities().cited_text == Some(true),
+                    ));
+                }
+                AssistantBlock::ServerToolCall(_) | AssistantBlock::ServerToolResult(_)
+                    if same_model && self.names.is_some() && server_tools.is_whole(block) =>
+                {
+                    blocks.extend(answered::server_tool(block));
+                }
+                AssistantBlock::ServerToolCall(_) | AssistantBlock::ServerToolResult(_) => {
+                    blocks.extend(answered::server_tool_as_text(block));
+                    let message = "tools that the service ran itself were told as text";
+                    tell(self.diagnostics, "bedrock_server_tools_as_text", message);
+                }
                 AssistantBlock::Thinking(thinking) if same_model => {
                     blocks.extend(reasoning::replay(thinking, self.traits, self.diagnostics));
                 }
@@ -327,6 +344,8 @@ impl<'a> Builder<'a, '_> {
                 .push(Diagnostic::new("bedrock_tool_results_dropped", message).with("count", unused));
         }
         match self.turns.first() {
+            // A stored prompt asks by itself.
+            None if self.traits.is_stored_prompt => {}
             None => {
                 return Err(refuse("context.messages", "there is nothing to answer: add a user message"));
             }

@@ -19,6 +19,8 @@ pub(super) struct InferenceConfig<'a> {
     max_tokens: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     temperature: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    top_p: Option<f64>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     stop_sequences: &'a [String],
 }
@@ -26,10 +28,10 @@ pub(super) struct InferenceConfig<'a> {
 /// Refuses settings out of the service's range. Source: `InferenceConfiguration` in the API reference.
 pub(super) fn check(options: &StreamOptions) -> Result<(), ProviderError> {
     const MOST_STOPS: usize = 2_500;
-    if let Some(temperature) = options.temperature
-        && !(0.0..=1.0).contains(&temperature)
-    {
-        return Err(refuse("options.temperature", format!("is {temperature}, and must be between 0 and 1")));
+    for (place, share) in [("options.temperature", options.temperature), ("options.topP", options.top_p)] {
+        if let Some(share) = share.filter(|share| !(0.0..=1.0).contains(share)) {
+            return Err(refuse(place, format!("is {share}, and must be between 0 and 1")));
+        }
     }
     if options.max_tokens == Some(0) {
         return Err(refuse("options.maxTokens", "is 0, and must be at least 1"));
@@ -47,7 +49,10 @@ pub(super) fn check(options: &StreamOptions) -> Result<(), ProviderError> {
 
 impl InferenceConfig<'_> {
     pub(super) fn is_empty(&self) -> bool {
-        self.max_tokens.is_none() && self.temperature.is_none() && self.stop_sequences.is_empty()
+        self.max_tokens.is_none()
+            && self.temperature.is_none()
+            && self.top_p.is_none()
+            && self.stop_sequences.is_empty()
     }
 }
 
@@ -59,9 +64,11 @@ pub(super) fn config<'a>(
     thinking: &ThinkingPlan,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> InferenceConfig<'a> {
+    let [temperature, top_p] = sampling(options, traits, thinking, diagnostics);
     InferenceConfig {
         max_tokens: thinking.max_tokens.or_else(|| max_tokens(target, options, traits, prompt, diagnostics)),
-        temperature: temperature(options, traits, thinking, diagnostics),
+        temperature,
+        top_p,
         stop_sequences: stop_sequences(options, traits, diagnostics),
     }
 }
@@ -107,24 +114,42 @@ pub(super) fn max_tokens(
     Some(room.min(limit))
 }
 
-fn temperature(
+/// `temperature` and `topP`, as far as the model takes them.
+fn sampling(
     options: &StreamOptions,
     traits: &ModelTraits,
     thinking: &ThinkingPlan,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Option<f64> {
-    let wanted = options.temperature?;
-    let reason = if traits.capabilities().sampling_params == Some(false) {
-        "the model refuses `temperature`"
-    } else if thinking.is_on && traits.capabilities().sampling_while_thinking == Some(false) {
-        "the model refuses `temperature` while it thinks"
-    } else if thinking.is_high && traits.capabilities().sampling_with_high_effort == Some(false) {
-        "the model refuses `temperature` with a high effort"
+) -> [Option<f64>; 2] {
+    let capabilities = traits.capabilities();
+    let reason = if capabilities.sampling_params == Some(false) {
+        Some("the model refuses it")
+    } else if thinking.is_on && capabilities.sampling_while_thinking == Some(false) {
+        Some("the model refuses it while it thinks")
+    } else if thinking.is_high && capabilities.sampling_with_high_effort == Some(false) {
+        Some("the model refuses it with a high effort")
     } else {
-        return Some(wanted);
+        None
     };
-    diagnostics.push(Diagnostic::new("bedrock_temperature_dropped", reason).with("temperature", wanted));
-    None
+    let mut drop = |code: &str, name: &str, value: f64, reason: &str| {
+        diagnostics.push(Diagnostic::new(code, format!("`{name}` was left out: {reason}")).with(name, value));
+    };
+    if let Some(reason) = reason {
+        if let Some(value) = options.temperature {
+            drop("bedrock_temperature_dropped", "temperature", value, reason);
+        }
+        if let Some(value) = options.top_p {
+            drop("bedrock_top_p_dropped", "topP", value, reason);
+        }
+        return [None, None];
+    }
+    if let (Some(_), Some(value)) = (options.temperature, options.top_p)
+        && capabilities.top_p_with_temperature == Some(false)
+    {
+        drop("bedrock_top_p_dropped", "topP", value, "the model takes it or `temperature`, not both");
+        return [options.temperature, None];
+    }
+    [options.temperature, options.top_p]
 }
 
 fn stop_sequences<'a>(

@@ -24,6 +24,8 @@ pub(super) struct ModelTraits {
     pub(super) context_window: u64,
     /// Whether it runs in GovCloud, where some request fields are not known yet.
     pub(super) gov_cloud: bool,
+    /// Whether it is no model but a stored prompt, which brings system prompt, tools and settings of its own.
+    pub(super) is_stored_prompt: bool,
 }
 
 impl ModelTraits {
@@ -35,16 +37,21 @@ impl ModelTraits {
         let name = if model.name == model.id.as_str() { "" } else { &model.name };
         let behaviour = Behaviour::of_named(named, name)
             .with_overrides(&model.capabilities)
+            .and_then(|behaviour| behaviour.with_overrides(&target.learned_capabilities()))
             .map_err(|error| refuse(&format!("capabilities of `{}`", model.id), error.to_string()))?;
-        let partition = facts::Arn::parse(target.invoked).map(|arn| arn.partition == "aws-us-gov");
+        let arn = facts::Arn::parse(target.invoked).ok();
+        let known_limit = if model.max_tokens > 0 {
+            model.max_tokens
+        } else {
+            behaviour.facts.and_then(|facts| facts.max_tokens).unwrap_or(0)
+        };
         Ok(Self {
             behaviour,
             reasoning: model.reasoning,
             images: model.accepts(Modality::Image),
-            max_tokens: if model.max_tokens > 0 {
-                model.max_tokens
-            } else {
-                behaviour.facts.and_then(|facts| facts.max_tokens).unwrap_or(0)
+            max_tokens: match target.learned_limit() {
+                Some(limit) if known_limit == 0 || limit < known_limit => limit,
+                _ => known_limit,
             },
             context_window: if model.context_window > 0 {
                 model.context_window
@@ -53,7 +60,8 @@ impl ModelTraits {
             },
             gov_cloud: target.region.starts_with("us-gov-")
                 || target.invoked.starts_with("us-gov.")
-                || partition.unwrap_or(false),
+                || arn.is_some_and(|arn| arn.partition == "aws-us-gov"),
+            is_stored_prompt: arn.is_some_and(|arn| arn.kind() == facts::ResourceKind::Prompt),
         })
     }
 

@@ -4,7 +4,7 @@
 //! tokens, sampling, forced tools.
 
 use clawdia_bedrock_models::{Effort, LEAST_THINKING_BUDGET, ThinkingDialect};
-use clawdia_core::{Diagnostic, StreamOptions, ThinkingLevel, ToolChoice};
+use clawdia_core::{Diagnostic, StreamOptions, ThinkingLevel};
 use serde_json::{Map, Value, json};
 
 use crate::request::Target;
@@ -44,16 +44,17 @@ impl ThinkingPlan {
     }
 }
 
-/// Plans the thinking for a request whose conversation is `turns`.
+/// Plans the thinking for a request whose conversation is `turns`; `demands_tools` says whether the model must call one.
 pub(super) fn plan(
     target: &Target<'_>,
     options: &StreamOptions,
     traits: &ModelTraits,
     prompt: u64,
     turns: &[Turn<'_>],
+    demands_tools: bool,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> ThinkingPlan {
-    let unasked = || unasked(options, traits, turns);
+    let unasked = || unasked(demands_tools, traits, turns);
     let Some(level) = options.reasoning else { return unasked() };
     let mut planner = Planner { target, options, traits, prompt, level, diagnostics };
     if !traits.reasoning && level != ThinkingLevel::Off {
@@ -87,11 +88,10 @@ pub(super) fn plan(
 }
 
 /// What is sent when nobody says whether to think.
-fn unasked(options: &StreamOptions, traits: &ModelTraits, turns: &[Turn<'_>]) -> ThinkingPlan {
+fn unasked(demands_tools: bool, traits: &ModelTraits, turns: &[Turn<'_>]) -> ThinkingPlan {
     let capabilities = traits.capabilities();
     let is_on = traits.thinks_unasked();
     let adaptive = traits.behaviour.thinking == ThinkingDialect::ClaudeAdaptive;
-    let demands_tools = matches!(options.tool_choice, Some(ToolChoice::Any | ToolChoice::Tool(_)));
     if is_on
         && adaptive
         && demands_tools

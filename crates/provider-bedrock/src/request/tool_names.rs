@@ -52,8 +52,8 @@ impl<'a> ToolNames<'a> {
     }
 
     /// Sent names and the host's names for them, where they differ.
-    pub(super) fn into_renamed(self) -> HashMap<String, String> {
-        self.renamed.into_iter().map(|(name, sent)| (sent, name.to_owned())).collect()
+    pub(super) fn renamed(&self) -> HashMap<String, String> {
+        self.renamed.iter().map(|(name, sent)| (sent.clone(), (*name).to_owned())).collect()
     }
 
     fn is_acceptable(&self, name: &str) -> bool {
@@ -86,7 +86,7 @@ mod tests {
         let tools = tools(&["read-file", "a_b"]);
         let names = ToolNames::of(&tools, true);
         assert_eq!(names.sent("read-file"), "read-file");
-        assert!(names.into_renamed().is_empty());
+        assert!(names.renamed().is_empty());
     }
 
     #[test]
@@ -97,7 +97,7 @@ mod tests {
         let sent = tools.iter().map(|tool| names.sent(&tool.name).into_owned()).collect::<Vec<_>>();
         assert_eq!(sent[..3], ["fs_read_2", "fs_read", "fs_read_3"]);
         assert!(sent.iter().all(|name| names.is_acceptable(name)), "{sent:?}");
-        assert_eq!(names.into_renamed()["fs_read_2"], "fs.read");
+        assert_eq!(names.renamed()["fs_read_2"], "fs.read");
     }
 
     #[test]

@@ -8,9 +8,11 @@ use clawdia_core::{Context, Diagnostic, ProviderError, StreamOptions, Strictness
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::learned::{Lesson, fingerprint_of_tools};
 use crate::request::Target;
 use crate::request::block::CachePoint;
 use crate::request::model_traits::ModelTraits;
+use crate::request::output::OutputTool;
 use crate::request::refusal::refuse;
 use crate::request::strict_schema;
 use crate::request::thinking::ThinkingPlan;
@@ -29,7 +31,14 @@ pub(super) struct ToolConfig<'a> {
 #[serde(rename_all = "camelCase")]
 enum ToolEntry<'a> {
     ToolSpec(ToolSpec<'a>),
+    SystemTool(SystemTool<'a>),
     CachePoint(CachePoint),
+}
+
+/// A tool that the service runs itself.
+#[derive(Debug, Serialize)]
+struct SystemTool<'a> {
+    name: &'a str,
 }
 
 #[derive(Debug, Serialize)]
@@ -37,13 +46,10 @@ enum ToolEntry<'a> {
 struct ToolSpec<'a> {
     name: Cow<'a, str>,
     #[serde(skip_serializing_if = "str::is_empty")]
-    description: &'a str,
+    description: Cow<'a, str>,
     input_schema: InputSchema<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     strict: Option<bool>,
-    /// Whether it is strict and would do without.
-    #[serde(skip)]
-    need_not_be_strict: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -59,27 +65,35 @@ enum Choice<'a> {
     Tool { name: Cow<'a, str> },
 }
 
-/// The tools to send; `None` when there are none or the model must call none.
+/// The tools to send; `None` when there are none or the model must call none. `output` is one more, which stands for the
+/// answer.
 pub(super) fn tool_config<'a>(
-    target: &Target<'_>,
+    target: &Target<'a>,
     context: &'a Context,
     options: &'a StreamOptions,
+    output: Option<&OutputTool<'a>>,
     names: &ToolNames<'_>,
     traits: &ModelTraits,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<Option<ToolConfig<'a>>, ProviderError> {
-    if context.tools.is_empty() || options.tool_choice == Some(ToolChoice::None) {
-        if matches!(options.tool_choice, Some(ToolChoice::Any | ToolChoice::Tool(_))) {
-            return Err(refuse("options.toolChoice", "demands a tool, but the context has none"));
-        }
+    let none_wanted = options.tool_choice == Some(ToolChoice::None);
+    if context.tools.is_empty() && matches!(options.tool_choice, Some(ToolChoice::Any | ToolChoice::Tool(_)))
+    {
+        return Err(refuse("options.toolChoice", "demands a tool, but the context has none"));
+    }
+    let offered = if none_wanted { &[][..] } else { &context.tools[..] };
+    let system_tools = if none_wanted { &[][..] } else { &target.params.system_tools[..] };
+    if offered.is_empty() && system_tools.is_empty() && output.is_none() {
         return Ok(None);
     }
     if traits.capabilities().tools == Some(false) {
         diagnostics.push(Diagnostic::new("bedrock_tools_dropped", "the model takes no tools"));
         return Ok(None);
     }
-    let mut tools = Vec::with_capacity(context.tools.len());
-    for (index, tool) in context.tools.iter().enumerate() {
+    // Tools that only prefer to be strict are not, once the service has refused as many.
+    let relaxed = target.knows(|| Lesson::TooManyStrictTools(fingerprint_of_tools(offered)));
+    let mut tools = Vec::with_capacity(offered.len() + 1);
+    for (index, tool) in offered.iter().enumerate() {
         let place = format!("context.tools[{index}]");
         if tool.name.is_empty() {
             return Err(refuse(&format!("{place}.name"), "is empty"));
@@ -87,19 +101,44 @@ pub(super) fn tool_config<'a>(
         if context.tools[..index].iter().any(|other| other.name == tool.name) {
             return Err(refuse(&format!("{place}.name"), format!("`{}` is there twice", tool.name)));
         }
-        let (json, strict) = strictly(target, tool, &place, traits, diagnostics)?;
+        let (json, strict) = strictly(target, tool, relaxed, &place, traits, diagnostics)?;
         tools.push(ToolSpec {
             name: names.sent(&tool.name),
-            description: tool.description.trim(),
+            description: Cow::Borrowed(tool.description.trim()),
             input_schema: InputSchema { json },
             strict: strict.then_some(true),
-            need_not_be_strict: strict && tool.strict == Some(Strictness::Prefer),
         });
     }
     // Whoever gathers tools may do so in any order, but the prompt begins with them and is cached from there.
     tools.sort_by(|left, right| left.name.cmp(&right.name));
-    let tools = tools.into_iter().map(ToolEntry::ToolSpec).collect();
-    let tool_choice = match &options.tool_choice {
+    // Last, so that the other tools' place in the prompt does not depend on it.
+    tools.extend(output.map(|output| ToolSpec {
+        name: Cow::Owned(output.name.clone()),
+        description: Cow::Owned(output.description.clone()),
+        input_schema: InputSchema { json: Cow::Borrowed(output.schema) },
+        strict: None,
+    }));
+    let specs = tools.into_iter().map(ToolEntry::ToolSpec);
+    let tools =
+        specs.chain(system_tools.iter().map(|name| ToolEntry::SystemTool(SystemTool { name }))).collect();
+    let tool_choice = match (&options.tool_choice, output) {
+        // The answer is one of the calls, so some call there must be.
+        (None | Some(ToolChoice::Auto), Some(_)) if !offered.is_empty() => Some(Choice::Any {}),
+        (None | Some(ToolChoice::Auto | ToolChoice::None), Some(output)) => {
+            Some(Choice::Tool { name: Cow::Owned(output.name.clone()) })
+        }
+        (choice, _) => callers_choice(choice.as_ref(), context, names)?,
+    };
+    Ok(Some(ToolConfig { tools, tool_choice }))
+}
+
+/// The choice as the caller made it.
+fn callers_choice<'a>(
+    choice: Option<&'a ToolChoice>,
+    context: &Context,
+    names: &ToolNames<'_>,
+) -> Result<Option<Choice<'a>>, ProviderError> {
+    Ok(match choice {
         None | Some(ToolChoice::None) => None,
         Some(ToolChoice::Auto) => Some(Choice::Auto {}),
         Some(ToolChoice::Any) => Some(Choice::Any {}),
@@ -112,14 +151,13 @@ pub(super) fn tool_config<'a>(
             }
             Some(Choice::Tool { name: names.sent(name) })
         }
-    };
-    Ok(Some(ToolConfig { tools, tool_choice }))
+    })
 }
 
 impl ToolConfig<'_> {
-    /// Whether some tools are strict that need not be.
-    pub(super) fn can_relax(&self) -> bool {
-        self.tools.iter().any(|tool| matches!(tool, ToolEntry::ToolSpec(tool) if tool.need_not_be_strict))
+    /// Whether the model must call a tool.
+    pub(super) fn demands_call(&self) -> bool {
+        matches!(self.tool_choice, Some(Choice::Any {} | Choice::Tool { .. }))
     }
 
     /// Marks the end of the tools for caching.
@@ -131,7 +169,7 @@ impl ToolConfig<'_> {
     pub(super) fn points(&mut self) -> impl Iterator<Item = &mut CachePoint> {
         self.tools.iter_mut().filter_map(|tool| match tool {
             ToolEntry::CachePoint(point) => Some(point),
-            ToolEntry::ToolSpec(_) => None,
+            ToolEntry::ToolSpec(_) | ToolEntry::SystemTool(_) => None,
         })
     }
 
@@ -142,7 +180,7 @@ impl ToolConfig<'_> {
         traits: &ModelTraits,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Self {
-        let forced = matches!(self.tool_choice, Some(Choice::Any {} | Choice::Tool { .. }));
+        let forced = self.demands_call();
         let reason = if self.tool_choice.is_some() && traits.capabilities().tool_choice == Some(false) {
             "the model takes no tool choice"
         } else if forced && traits.capabilities().forced_tool_choice == Some(false) {
@@ -170,17 +208,23 @@ impl ToolConfig<'_> {
     }
 }
 
+/// How strictly the model is held to a tool's schema: as the tool says, else as the configuration does.
+fn strictness(target: &Target<'_>, tool: &Tool) -> Option<Strictness> {
+    tool.strict.or(target.params.strict_tools)
+}
+
 /// The schema to send for a tool, and whether the model is held to it.
 fn strictly<'a>(
     target: &Target<'_>,
     tool: &'a Tool,
+    relaxed: bool,
     place: &str,
     traits: &ModelTraits,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<(Cow<'a, Value>, bool), ProviderError> {
     let plain = schema(&tool.parameters, place)?;
-    let Some(strictness) = tool.strict else { return Ok((plain, false)) };
-    if strictness == Strictness::Prefer && target.relaxed {
+    let Some(strictness) = strictness(target, tool) else { return Ok((plain, false)) };
+    if strictness == Strictness::Prefer && relaxed {
         return Ok((plain, false));
     }
     let made = if traits.capabilities().strict_tools == Some(true) {

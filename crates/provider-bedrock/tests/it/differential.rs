@@ -29,6 +29,62 @@ async fn our_bodies_say_what_the_sdks_types_say() {
     }
 }
 
+#[tokio::test]
+async fn our_bodies_say_what_the_sdks_types_say_of_the_rest_of_converse() {
+    let emulator = clawdia_bedrock_emulator::Emulator::builder()
+        .credentials(clawdia_bedrock_emulator::Credentials::new("AKIDEXAMPLE", "secret"))
+        .guardrail("gr1")
+        .start()
+        .await
+        .unwrap();
+    let provider = crate::fixture::connect(&emulator, &[], |config| {
+        let params = json!({
+            "guardrail": {
+                "guardrailIdentifier": "gr1", "guardrailVersion": "1", "trace": "enabled_full",
+                "streamProcessingMode": "async", "scope": "lastUserTurn",
+            },
+            "serviceTier": "default",
+            "performanceConfig": { "latency": "standard" },
+            "additionalModelRequestFields": { "top_k": 5 },
+            "additionalModelResponseFieldPaths": ["/stop_sequence"],
+            "requestMetadata": { "team": "a b" },
+        });
+        let Value::Object(params) = params else { unreachable!() };
+        config.params = params;
+    });
+    let model = provider.describe(&SONNET.into()).unwrap();
+    let schema = json!({
+        "type": "object", "properties": { "z": { "type": "string" } }, "additionalProperties": false,
+    });
+    let output = clawdia_core::OutputSchema::new(schema).with_name("n").with_description("d");
+    let context: Context = serde_json::from_value(json!({ "messages": [
+        { "role": "user", "content": [
+            { "type": "document", "data": "aGk=", "mimeType": "text/plain", "name": "n", "context": "c" },
+            { "type": "searchResult", "source": "s", "title": "t", "content": ["a", "b"] },
+            { "type": "text", "text": "Which?" },
+        ] },
+        { "role": "assistant", "content": [{ "type": "text", "text": "That.", "citations": [{
+            "title": "t", "source": "s", "sourceContent": ["a"],
+            "location": { "documentChar": { "documentIndex": 0, "start": 1, "end": 2 } },
+        }] }] },
+        { "role": "user", "content": [
+            { "type": "guardContent", "text": "Sure?", "qualifiers": ["query", "grounding_source"] },
+            { "type": "image", "data": PIXEL, "mimeType": "image/png" },
+        ] },
+    ] }))
+    .unwrap();
+    for options in [
+        StreamOptions::default().with_output_schema(output.clone()),
+        StreamOptions::default().with_top_p(0.5).with_reasoning(ThinkingLevel::Off),
+    ] {
+        let outcome = crate::fixture::ask(&*provider, &model, &context, &options).await;
+        outcome.expect_message();
+        let ours = emulator.requests().pop().unwrap().json();
+        send_typed(emulator.url(), &ours).await;
+        assert_eq!(emulator.requests().pop().unwrap().json(), ours);
+    }
+}
+
 fn samples() -> Vec<(Context, StreamOptions)> {
     let mut history: Context = serde_json::from_value(json!({
         "systemPrompt": "Be brief.",
@@ -84,6 +140,17 @@ async fn send_typed(url: &str, body: &Value) {
                 .unwrap()
                 .iter()
                 .fold(call, |call, (key, value)| call.request_metadata(key, value.as_str().unwrap())),
+            "additionalModelResponseFieldPaths" => call.set_additional_model_response_field_paths(Some(
+                list(value).map(|path| text(path).to_owned()).collect(),
+            )),
+            "guardrailConfig" => call.guardrail_config(guardrail(value)),
+            "serviceTier" => call.service_tier(
+                sdk::ServiceTier::builder().r#type(text(&value["type"]).into()).build().unwrap(),
+            ),
+            "performanceConfig" => call.performance_config(
+                sdk::PerformanceConfiguration::builder().latency(text(&value["latency"]).into()).build(),
+            ),
+            "outputConfig" => call.output_config(output(value)),
             other => panic!("the SDK's request has no `{other}`"),
         };
     }
@@ -120,6 +187,44 @@ fn block(value: &Value) -> sdk::ContentBlock {
         ("text", value) => sdk::ContentBlock::Text(text(value).to_owned()),
         ("image", value) => sdk::ContentBlock::Image(image(value)),
         ("cachePoint", value) => sdk::ContentBlock::CachePoint(cache_point(value)),
+        ("document", value) => sdk::ContentBlock::Document(
+            sdk::DocumentBlock::builder()
+                .format(text(&value["format"]).into())
+                .name(text(&value["name"]))
+                .source(sdk::DocumentSource::Bytes(Blob::new(
+                    STANDARD.decode(text(&value["source"]["bytes"])).unwrap(),
+                )))
+                .set_context(value.get("context").map(|context| text(context).to_owned()))
+                .build()
+                .unwrap(),
+        ),
+        ("searchResult", value) => sdk::ContentBlock::SearchResult(
+            sdk::SearchResultBlock::builder()
+                .source(text(&value["source"]))
+                .title(text(&value["title"]))
+                .set_content(Some(
+                    list(&value["content"])
+                        .map(|passage| {
+                            let passage =
+                                sdk::SearchResultContentBlock::builder().text(text(&passage["text"]));
+                            passage.build().unwrap()
+                        })
+                        .collect(),
+                ))
+                .build()
+                .unwrap(),
+        ),
+        ("guardContent", value) => sdk::ContentBlock::GuardContent(guarded(value)),
+        ("citationsContent", value) => sdk::ContentBlock::CitationsContent(
+            sdk::CitationsContentBlock::builder()
+                .set_content(Some(
+                    list(&value["content"])
+                        .map(|piece| sdk::CitationGeneratedContent::Text(text(&piece["text"]).to_owned()))
+                        .collect(),
+                ))
+                .set_citations(Some(list(&value["citations"]).map(citation).collect()))
+                .build(),
+        ),
         ("toolUse", value) => sdk::ContentBlock::ToolUse(
             sdk::ToolUseBlock::builder()
                 .tool_use_id(text(&value["toolUseId"]))
@@ -138,6 +243,76 @@ fn block(value: &Value) -> sdk::ContentBlock {
         ),
         (other, _) => panic!("no sample should hold `{other}`"),
     }
+}
+
+fn guarded(value: &Value) -> sdk::GuardrailConverseContentBlock {
+    match member(value) {
+        ("text", value) => sdk::GuardrailConverseContentBlock::Text(
+            sdk::GuardrailConverseTextBlock::builder()
+                .text(text(&value["text"]))
+                .set_qualifiers(
+                    value.get("qualifiers").map(|words| list(words).map(|word| text(word).into()).collect()),
+                )
+                .build()
+                .unwrap(),
+        ),
+        ("image", value) => sdk::GuardrailConverseContentBlock::Image(
+            sdk::GuardrailConverseImageBlock::builder()
+                .format(text(&value["format"]).into())
+                .source(sdk::GuardrailConverseImageSource::Bytes(Blob::new(
+                    STANDARD.decode(text(&value["source"]["bytes"])).unwrap(),
+                )))
+                .build()
+                .unwrap(),
+        ),
+        (other, _) => panic!("the SDK's guarded content has no `{other}`"),
+    }
+}
+
+fn citation(value: &Value) -> sdk::Citation {
+    let span = &value["location"]["documentChar"];
+    let number = |name: &str| i32::try_from(span[name].as_i64().unwrap()).unwrap();
+    let location = sdk::DocumentCharLocation::builder()
+        .document_index(number("documentIndex"))
+        .start(number("start"))
+        .end(number("end"))
+        .build();
+    sdk::Citation::builder()
+        .title(text(&value["title"]))
+        .source(text(&value["source"]))
+        .set_source_content(Some(
+            list(&value["sourceContent"])
+                .map(|piece| sdk::CitationSourceContent::Text(text(&piece["text"]).to_owned()))
+                .collect(),
+        ))
+        .location(sdk::CitationLocation::DocumentChar(location))
+        .build()
+}
+
+fn guardrail(value: &Value) -> sdk::GuardrailStreamConfiguration {
+    sdk::GuardrailStreamConfiguration::builder()
+        .guardrail_identifier(text(&value["guardrailIdentifier"]))
+        .guardrail_version(text(&value["guardrailVersion"]))
+        .set_trace(value.get("trace").map(|trace| text(trace).into()))
+        .set_stream_processing_mode(value.get("streamProcessingMode").map(|mode| text(mode).into()))
+        .build()
+}
+
+fn output(value: &Value) -> sdk::OutputConfig {
+    let format = &value["textFormat"];
+    let schema = &format["structure"]["jsonSchema"];
+    let schema = sdk::JsonSchemaDefinition::builder()
+        .schema(text(&schema["schema"]))
+        .set_name(schema.get("name").map(|name| text(name).to_owned()))
+        .set_description(schema.get("description").map(|description| text(description).to_owned()))
+        .build()
+        .unwrap();
+    let format = sdk::OutputFormat::builder()
+        .r#type(text(&format["type"]).into())
+        .structure(sdk::OutputFormatStructure::JsonSchema(schema))
+        .build()
+        .unwrap();
+    sdk::OutputConfig::builder().text_format(format).build()
 }
 
 fn result(value: &Value) -> sdk::ToolResultContentBlock {
@@ -178,6 +353,7 @@ fn inference(value: &Value) -> sdk::InferenceConfiguration {
     sdk::InferenceConfiguration::builder()
         .set_max_tokens(value.get("maxTokens").map(|tokens| i32::try_from(tokens.as_i64().unwrap()).unwrap()))
         .set_temperature(value.get("temperature").map(|temperature| temperature.as_f64().unwrap() as f32))
+        .set_top_p(value.get("topP").map(|top_p| top_p.as_f64().unwrap() as f32))
         .set_stop_sequences(
             value.get("stopSequences").map(|texts| list(texts).map(|stop| text(stop).to_owned()).collect()),
         )

@@ -54,6 +54,7 @@ async fn text_system_prompt_and_settings_arrive() {
         "messages": [{ "role": "user", "content": [{ "text": "What is a crate?" }] }],
         "system": [{ "text": "Be brief." }],
         "inferenceConfig": { "maxTokens": 100, "temperature": 0.0, "stopSequences": ["END"] },
+        "additionalModelResponseFieldPaths": ["/delta/stop_sequence"],
     });
     assert_eq!(body, expected);
 }

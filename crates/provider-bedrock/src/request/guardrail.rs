@@ -1,0 +1,66 @@
+//! The guardrail of a request, and what of the conversation it looks at.
+//!
+//! Separate because it is there to protect: no repair ever leaves it out, and what it is shown is decided here alone.
+//! Without any `guardContent` it looks at the whole conversation at every call; with some, only at that. Source:
+//! `GuardrailStreamConfiguration` and `GuardrailConverseContentBlock` in the API reference.
+
+use serde::Serialize;
+
+use crate::config::{GuardrailConfig, GuardrailScope, GuardrailTrace, StreamProcessingMode};
+use crate::request::block::{Block, GuardBlock, Role, Turn};
+use crate::request::content::PLACEHOLDER;
+use crate::transport::Operation;
+
+/// The `guardrailConfig` of a request.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Guardrail<'a> {
+    guardrail_identifier: &'a str,
+    guardrail_version: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trace: Option<GuardrailTrace>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stream_processing_mode: Option<StreamProcessingMode>,
+}
+
+impl<'a> Guardrail<'a> {
+    pub(super) fn of(config: &'a GuardrailConfig, operation: Operation) -> Self {
+        Self {
+            guardrail_identifier: config.guardrail_identifier.trim(),
+            guardrail_version: &config.guardrail_version,
+            trace: config.trace,
+            // An answer in one piece has no such mode, and the service refuses the member there.
+            stream_processing_mode: config
+                .stream_processing_mode
+                .filter(|_| operation == Operation::ConverseStream),
+        }
+    }
+}
+
+/// Marks what the guardrail is to look at.
+pub(super) fn mark(turns: &mut [Turn<'_>], config: &GuardrailConfig) {
+    if config.scope != GuardrailScope::LastUserTurn {
+        return;
+    }
+    let says_something = |turn: &&mut Turn<'_>| {
+        turn.role == Role::User
+            && turn.content.iter().any(|block| matches!(block, Block::Text(_) | Block::Image(_)))
+    };
+    let Some(turn) = turns.iter_mut().rev().find(says_something) else { return };
+    for block in &mut turn.content {
+        // Taken out and put back: a block cannot become another in place.
+        let taken = std::mem::replace(block, Block::text(PLACEHOLDER));
+        *block = match taken {
+            Block::Text(text) => Block::GuardContent(GuardBlock::text(text, &[])),
+            Block::Image(image) if matches!(image.format, "png" | "jpeg") => {
+                Block::GuardContent(GuardBlock::Image(image))
+            }
+            other => other,
+        };
+    }
+    // A document wants a text beside it, and marked text does not count as one for certain.
+    if turn.content.iter().any(|block| matches!(block, Block::Document(_))) {
+        turn.content.insert(0, Block::text(PLACEHOLDER));
+        turn.volatile_from = turn.volatile_from.map(|at| at + 1);
+    }
+}

@@ -1,0 +1,58 @@
+//! How a request is to be served: in which tier, and how fast.
+//!
+//! Separate because neither changes the prompt, and both are dropped rather than refused where the model has no choice of
+//! them. Source: `ServiceTier` and `PerformanceConfiguration` in the API reference.
+
+use clawdia_core::Diagnostic;
+use serde::Serialize;
+
+use crate::config::{Latency, PerformanceConfig};
+use crate::request::Target;
+use crate::request::model_traits::ModelTraits;
+
+/// The tiers there are.
+const TIERS: &[&str] = &["default", "flex", "priority", "reserved"];
+
+/// The `serviceTier` of a request.
+#[derive(Debug, Serialize)]
+pub(super) struct ServiceTier {
+    #[serde(rename = "type")]
+    kind: &'static str,
+}
+
+/// The tier to ask for; what is asked of the configuration in any case and with any blanks around it.
+pub(super) fn tier(
+    target: &Target<'_>,
+    traits: &ModelTraits,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<ServiceTier> {
+    let wanted = target.params.service_tier.as_deref()?.trim().to_ascii_lowercase();
+    let mut dropped = |reason: String| {
+        diagnostics.push(
+            Diagnostic::new("bedrock_service_tier_dropped", reason).with("serviceTier", wanted.as_str()),
+        );
+        None
+    };
+    let Some(kind) = TIERS.iter().find(|tier| **tier == wanted) else {
+        return dropped(format!("there is no service tier `{wanted}`; there are {}", TIERS.join(", ")));
+    };
+    if *kind != "default" && traits.capabilities().service_tiers == Some(false) {
+        return dropped(format!("`{}` is served in the default tier only", target.model.id));
+    }
+    Some(ServiceTier { kind })
+}
+
+/// The latency to ask for.
+pub(super) fn performance(
+    target: &Target<'_>,
+    traits: &ModelTraits,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<PerformanceConfig> {
+    let wanted = target.params.performance_config?;
+    if wanted.latency == Latency::Optimized && traits.capabilities().optimized_latency == Some(false) {
+        let message = format!("`{}` is not served optimised for latency", target.model.id);
+        diagnostics.push(Diagnostic::new("bedrock_latency_dropped", message));
+        return None;
+    }
+    Some(wanted)
+}
