@@ -141,8 +141,9 @@ impl Call<'_> {
         CallSite {
             model_id: invoked.to_owned(),
             region: self.connection.region().to_owned(),
-            credential_source: self.connection.credential_source().to_string(),
+            credential_source: self.connection.credential_source().clone(),
             endpoint: self.connection.endpoint().map(str::to_owned),
+            body_bytes: 0,
         }
     }
 

@@ -29,7 +29,7 @@ pub(crate) fn wait_before_retry(error: &ProviderError, attempt: u32, random: f64
         ErrorKind::Timeout if error.code().is_none() => return None,
         ErrorKind::Timeout => 2,
         // Deterministic as often as not.
-        _ if error.code() == Some("ModelErrorException") => 2,
+        _ if matches!(error.code(), Some("ModelErrorException" | "ModelStreamErrorException")) => 2,
         _ => ATTEMPTS,
     };
     if attempt >= most {
