@@ -3,7 +3,7 @@
 //! # Where to begin
 //!
 //! - To run one: [`Emulator`], [`EmulatorBuilder`], [`Credentials`].
-//! - To script it: [`Reply`], [`Step`], [`Gate`].
+//! - To script it: [`Reply`], [`Step`], [`Gate`]; with any failure of the real service: [`failures()`].
 //! - To see what was asked and judged: [`RecordedRequest`], [`Refusal`], [`rules()`].
 
 mod emulator;
@@ -31,6 +31,7 @@ mod tokens;
 mod turn;
 
 mod body;
+mod failures;
 mod frame;
 mod gate;
 mod reply;
@@ -42,6 +43,7 @@ mod identifiers;
 
 pub use credentials::Credentials;
 pub use emulator::{Emulator, EmulatorBuilder, StartError};
+pub use failures::{Failure, Meaning, Wrapping, failures};
 pub use gate::Gate;
 pub use operation::Operation;
 pub use recording::RecordedRequest;

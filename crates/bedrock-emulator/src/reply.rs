@@ -7,11 +7,13 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::body::Piece;
+use crate::failures::{Failure, Wrapping};
 use crate::frame;
 use crate::gate::Gate;
+use crate::identifiers;
 use crate::turn::Turn;
 
 /// A scripted reply to one model invocation.
@@ -111,6 +113,46 @@ impl Reply {
     /// An error in the service's envelope.
     pub fn error(status: u16, exception: impl Into<String>, message: impl Into<String>) -> Self {
         Self::of(Content::Error { status, exception: exception.into(), message: message.into() })
+    }
+
+    /// A failure of the [table](crate::failures()): over HTTP, wrapped as the service does, or at the start of a stream
+    /// if it comes only there.
+    pub fn failure(failure: &Failure) -> Self {
+        let Some(status) = failure.status else {
+            let start = Step::event("messageStart", json!({ "role": "assistant" }));
+            return Self::stream([start, failure.exception_frame()]);
+        };
+        let Failure { exception, message, .. } = *failure;
+        let named = |name: String, body: Value| {
+            let reply = Self::http(status).header("x-amzn-errortype", name).body(body.to_string());
+            reply.header("content-type", "application/json")
+        };
+        let nameless = |body: Value| {
+            Self::http(status).header("content-type", "application/json").body(body.to_string())
+        };
+        let reply = match failure.wrapping {
+            Wrapping::Envelope => return Self::error(status, exception, message),
+            Wrapping::BareName => named(exception.to_owned(), json!({ "Message": message })),
+            Wrapping::QueueFacts => {
+                let facts = json!({
+                    "qosTier": "10",
+                    "rudiMetadata": r#"{"queueDwellTimeInMs":0,"expectedQueueDelayInMs":394460}"#,
+                });
+                named(
+                    format!("{exception}:http://internal.amazon.com/coral/com.amazon.bedrock/"),
+                    json!({ "exceptionMetadata": facts, "message": message }),
+                )
+            }
+            Wrapping::NameInBody => {
+                nameless(json!({ "__type": format!("com.amazon.bedrock#{exception}"), "message": message }))
+            }
+            Wrapping::Nameless => nameless(json!({ "message": message })),
+            Wrapping::Page => {
+                return Self::http(status).header("content-type", "text/html").body(message);
+            }
+        };
+        let request_id = identifiers::request_id();
+        reply.header("x-amzn-requestid", request_id.to_str().unwrap_or_default())
     }
 
     /// A bare HTTP response, as a proxy or load balancer sends it; see [`Reply::body`].
@@ -227,7 +269,7 @@ impl Step {
             }
             Action::Event { name, payload, padded: false } => Piece::Bytes(frame::event(&name, &payload)),
             Action::Exception { name, message } => {
-                Piece::Bytes(frame::exception(&name, &serde_json::json!({ "message": message })))
+                Piece::Bytes(frame::exception(&name, &json!({ "message": message })))
             }
             Action::ErrorFrame { code, message } => Piece::Bytes(frame::error(&code, &message)),
             Action::Raw(bytes) => Piece::Bytes(bytes),

@@ -13,7 +13,7 @@ use clawdia_core::{
 use tokio::time::Instant;
 
 use crate::config::{BedrockConfig, ProfilePreference};
-use crate::error::CallSite;
+use crate::error::{CallSite, is_expired_credentials};
 use crate::headers;
 use crate::learned::{Lesson, fingerprint_of_schema, fingerprint_of_tools};
 use crate::limits::{Limits, Phase};
@@ -84,7 +84,7 @@ impl Call<'_> {
                     self.remember(&attempts);
                     return Ok(events);
                 }
-                Err(Failure::Hook(error)) => return Err(with_history(error, attempts.told)),
+                Err(Failure::Hook(error)) => return Err(with_diagnostics(error, &attempts.told)),
                 Err(Failure::Attempt(error)) => error,
             };
             if let Some(profile) = self.profile_instead(&error, &attempts.invoked) {
@@ -110,7 +110,7 @@ impl Call<'_> {
                     attempts.told.push(retried(attempt, &error, wait));
                     self.pause(wait, &attempts.invoked).await?;
                 }
-                Some(_) | None => return Err(with_history(error, attempts.told)),
+                Some(_) | None => return Err(error),
             }
         }
     }
@@ -178,9 +178,11 @@ impl Call<'_> {
         let began = Instant::now();
         let sent = transport::send(&self.link.client, &sending, &site);
         let answered = self.limits.wait(Phase::FirstEvent(began), sent).await;
-        let Answered { head, outcome } = answered.map_err(|error| error.with_attempt(site.attempt()))??;
+        let answered = answered.map_err(|error| error.with_attempt(site.attempt())).flatten();
+        let Answered { head, outcome } =
+            answered.map_err(|error| with_diagnostics(error, &finish.diagnostics))?;
         self.see(&head).await.map_err(Failure::Hook)?;
-        let head = outcome?;
+        let head = outcome.map_err(|error| with_diagnostics(error, &finish.diagnostics))?;
         finish.response_id.clone_from(&head.request_id);
         let cost = self.provider.cost(self.model, invoked);
         let translator = Translator::new(cost, request.renamed_tools, finish);
@@ -237,13 +239,14 @@ impl Call<'_> {
             .map_err(|error| hook_failed(error, "the response"))
     }
 
-    pub(crate) fn site(&self, invoked: &str, _body_bytes: usize) -> CallSite {
+    pub(crate) fn site(&self, invoked: &str, body_bytes: usize) -> CallSite {
         let connection = &self.link.connection;
         CallSite {
             model_id: invoked.to_owned(),
             region: connection.region().to_owned(),
-            credential_source: connection.credential_source().to_string(),
+            credential_source: connection.credential_source().clone(),
             endpoint: connection.endpoint().map(str::to_owned),
+            body_bytes,
         }
     }
 
@@ -308,25 +311,17 @@ fn hook_failed(error: ProviderError, what: &str) -> ProviderError {
 
 /// Whether other credentials may do: these have expired, or were replaced where they came from.
 fn is_about_credentials(error: &ProviderError) -> bool {
-    matches!(
-        error.code(),
-        Some(
-            "ExpiredTokenException"
-                | "ExpiredToken"
-                | "RequestExpired"
-                | "UnrecognizedClientException"
-                | "InvalidClientTokenId"
-        )
-    )
+    is_expired_credentials(error)
+        || matches!(error.code(), Some("UnrecognizedClientException" | "InvalidClientTokenId"))
 }
 
-/// The error with what was tried before it, for the message that is stored.
-fn with_history(error: ProviderError, tried: Vec<Diagnostic>) -> ProviderError {
-    if tried.is_empty() {
+/// The error with what was changed and tried before it, for the message that is stored.
+fn with_diagnostics(error: ProviderError, diagnostics: &[Diagnostic]) -> ProviderError {
+    if diagnostics.is_empty() {
         return error;
     }
     let mut finish = error.finish().cloned().unwrap_or_default();
-    finish.diagnostics.splice(0..0, tried);
+    finish.diagnostics.splice(0..0, diagnostics.iter().cloned());
     error.with_finish(finish)
 }
 

@@ -1,11 +1,22 @@
 //! Failures of the service, classified.
 //!
 //! Separate from where they occur, since HTTP answers and exceptions in mid-stream carry the same names and texts and
-//! must come out as the same kind. Decided by exception name first, then status, then text: texts drift.
+//! must come out as the same kind. What a failure is, is decided by exception name first, then status, then text
+//! (`classify`, on the `wording` of a text); what to do about it is a sentence of its own (`hint`).
+
+mod classify;
+mod denial;
+mod hint;
+mod stated_limit;
+mod wording;
 
 use std::time::{Duration, SystemTime};
 
-use clawdia_core::{Diagnostic, ErrorKind, Finish, ProviderError};
+use clawdia_aws::CredentialSource;
+use clawdia_core::{Diagnostic, Finish, ProviderError};
+
+use classify::{Cause, cause};
+use wording::Wording;
 
 /// What the service said when it refused or gave up.
 #[derive(Debug, Clone, Default)]
@@ -24,8 +35,10 @@ pub(crate) struct CallSite {
     /// The id that was called.
     pub(crate) model_id: String,
     pub(crate) region: String,
-    pub(crate) credential_source: String,
+    pub(crate) credential_source: CredentialSource,
     pub(crate) endpoint: Option<String>,
+    /// How large the request's body is; 0 where nobody counted.
+    pub(crate) body_bytes: usize,
 }
 
 impl CallSite {
@@ -41,35 +54,44 @@ impl ServiceFailure {
     /// The error for it, with the next step as a hint.
     pub(crate) fn into_error(self, site: &CallSite) -> ProviderError {
         let name = self.name.as_deref().map(pascal_case);
-        let kind = classify(self.status, name.as_deref(), &self.message);
-        let mut error = ProviderError::new(kind, self.text(name.as_deref())).with_attempt(site.attempt());
-        if let Some(hint) = hint(kind, &self, site) {
+        let wording = Wording::of(&self.message);
+        let cause = cause(self.status, name.as_deref(), &wording, site.body_bytes);
+        let mut error =
+            ProviderError::new(cause.kind(), self.text(name.as_deref())).with_attempt(site.attempt());
+        if let Some(hint) = hint::hint(cause, &self.message, &wording, site) {
             error = error.with_hint(hint);
         }
-        if let Some(retryable) = retryable(name.as_deref(), kind) {
-            error = error.with_retryable(retryable);
-        }
-        let mut diagnostic = Diagnostic::new("bedrock_response_failure", "");
+        let mut finish = Finish::default();
+        finish.diagnostics.extend(self.diagnostic(name.as_deref()));
         if let Some(status) = self.status {
             error = error.with_status(status);
-            diagnostic = diagnostic.with("status", status);
         }
         if let Some(name) = name {
-            diagnostic = diagnostic.with("errorCode", name.clone());
             error = error.with_code(name);
         }
         if let Some(id) = self.request_id {
-            diagnostic = diagnostic.with("requestId", id.clone());
             error = error.with_request_id(id);
         }
         if let Some(wait) = self.retry_after {
             error = error.with_retry_after(wait);
         }
-        let mut finish = Finish::default();
-        if !diagnostic.details.is_empty() {
-            finish.diagnostics.push(diagnostic);
-        }
         error.with_finish(finish)
+    }
+
+    /// The facts of the failure for whoever has to look into it; `None` if there are none.
+    fn diagnostic(&self, name: Option<&str>) -> Option<Diagnostic> {
+        let mut diagnostic = Diagnostic::new("bedrock_response_failure", "");
+        if let Some(status) = self.status {
+            diagnostic = diagnostic.with("status", status);
+        }
+        // Other names are as likely something that a gateway made up.
+        if let Some(name) = name.and_then(fact).filter(|name| name.ends_with("Exception")) {
+            diagnostic = diagnostic.with("errorCode", name);
+        }
+        if let Some(id) = self.request_id.as_deref().and_then(fact) {
+            diagnostic = diagnostic.with("requestId", id);
+        }
+        (!diagnostic.details.is_empty()).then_some(diagnostic)
     }
 
     /// The text as hosts built on pi-ai match it: a known exception's words, or its name, before the message.
@@ -91,6 +113,23 @@ impl ServiceFailure {
     }
 }
 
+/// Whether a failure is one of credentials that were good once, so that fetching them anew may help.
+pub(crate) fn is_expired_credentials(error: &ProviderError) -> bool {
+    // What never reached the service has neither, and no fresh credentials to fetch.
+    if error.status().is_none() && error.code().is_none() {
+        return false;
+    }
+    let wording = Wording::of(error.message());
+    cause(error.status(), error.code(), &wording, 0) == Cause::ExpiredCredentials
+}
+
+/// A value for a diagnostic. What is longer than any id is something else, and half of it would mislead.
+fn fact(value: &str) -> Option<&str> {
+    const LONGEST: usize = 200;
+    let value = value.trim();
+    (!value.is_empty() && value.chars().count() <= LONGEST).then_some(value)
+}
+
 /// The name as it is written over HTTP.
 fn pascal_case(name: &str) -> String {
     let mut letters = name.chars();
@@ -107,153 +146,6 @@ fn shorten(text: &str, limit: usize) -> String {
     }
 }
 
-fn classify(status: Option<u16>, name: Option<&str>, message: &str) -> ErrorKind {
-    let text = message.to_lowercase().replace('\u{2019}', "'");
-    let says = |part: &str| text.contains(part);
-    match name {
-        Some("ThrottlingException" | "TooManyRequestsException" | "RequestLimitExceeded") => {
-            if says("per day") || says("daily") { ErrorKind::Quota } else { ErrorKind::Throttled }
-        }
-        Some("ServiceQuotaExceededException") => ErrorKind::Quota,
-        Some("ServiceUnavailableException" | "ModelNotReadyException") => ErrorKind::Overloaded,
-        Some("InternalServerException" | "InternalFailure") => ErrorKind::Server,
-        Some("ModelTimeoutException") => ErrorKind::Timeout,
-        Some("ModelErrorException" | "ModelStreamErrorException") => {
-            if says("invalid sequence as part of tooluse") {
-                ErrorKind::BadModelOutput
-            } else {
-                ErrorKind::Server
-            }
-        }
-        Some(
-            "ExpiredTokenException"
-            | "ExpiredToken"
-            | "UnrecognizedClientException"
-            | "InvalidSignatureException"
-            | "SignatureDoesNotMatch"
-            | "InvalidClientTokenId"
-            | "MissingAuthenticationTokenException"
-            | "MissingAuthenticationToken"
-            | "IncompleteSignatureException"
-            | "IncompleteSignature"
-            | "NotAuthorized"
-            | "RequestExpired",
-        ) => ErrorKind::Auth,
-        Some("AccessDeniedException" | "AccessDenied") => access_denied(&says),
-        Some("ResourceNotFoundException" | "UnknownOperationException") => {
-            if says("end of its life") || says("marked by provider as legacy") || says("use case details") {
-                ErrorKind::ModelAccess
-            } else {
-                ErrorKind::NotFound
-            }
-        }
-        Some("ValidationException") => validation(&says),
-        _ => match status {
-            Some(401) => ErrorKind::Auth,
-            Some(403) => access_denied(&says),
-            Some(404) => ErrorKind::NotFound,
-            Some(408 | 504) => ErrorKind::Timeout,
-            Some(413) => ErrorKind::InvalidRequest,
-            Some(429) => ErrorKind::Throttled,
-            Some(503 | 529) => ErrorKind::Overloaded,
-            Some(500..=599) => ErrorKind::Server,
-            Some(400 | 422) => validation(&says),
-            _ => ErrorKind::Other,
-        },
-    }
-}
-
-fn access_denied(says: &dyn Fn(&str) -> bool) -> ErrorKind {
-    if says("prompt caching") {
-        ErrorKind::InvalidRequest
-    } else if says("don't have access to the model") || says("marketplace") || says("model access") {
-        ErrorKind::ModelAccess
-    } else if says("security token") || says("bearer") || says("api key") || says("authentication failed") {
-        ErrorKind::Auth
-    } else {
-        ErrorKind::Permission
-    }
-}
-
-/// Texts by which models say that a prompt does not fit, over all families.
-const OVERFLOW: &[&str] = &[
-    "input is too long",
-    "prompt is too long",
-    "exceed context limit",
-    "too many total text bytes",
-    "too many input tokens",
-    "input tokens exceeded",
-    "maximum context length",
-    "context_length_exceeded",
-    "exceeds the context window",
-    "input tokens exceed the configured limit",
-    "exceed model maximum",
-    "longer than the model's context length",
-];
-
-fn validation(says: &dyn Fn(&str) -> bool) -> ErrorKind {
-    if OVERFLOW.iter().any(|text| says(text)) {
-        ErrorKind::ContextOverflow
-    } else if says("on-demand throughput") {
-        ErrorKind::NeedsInferenceProfile
-    } else if says("model identifier is invalid") {
-        ErrorKind::NotFound
-    } else if says("unsupported countries") {
-        ErrorKind::ModelAccess
-    } else {
-        ErrorKind::InvalidRequest
-    }
-}
-
-/// Where the kind alone does not tell whether trying again helps.
-fn retryable(name: Option<&str>, kind: ErrorKind) -> Option<bool> {
-    match (name, kind) {
-        (Some("ModelErrorException" | "ModelStreamErrorException"), ErrorKind::BadModelOutput) => Some(false),
-        _ => None,
-    }
-}
-
-fn hint(kind: ErrorKind, failure: &ServiceFailure, site: &CallSite) -> Option<String> {
-    let CallSite { model_id, region, credential_source, .. } = site;
-    let text = failure.message.to_lowercase();
-    let hint = match kind {
-        ErrorKind::Auth if text.contains("expired") => {
-            format!("the credentials from {credential_source} have expired; renew them")
-        }
-        ErrorKind::Auth if text.contains("signature") || text.contains("region") => format!(
-            "check the secret key of the credentials from {credential_source}, the region ({region}) and this machine's clock"
-        ),
-        ErrorKind::Auth => format!("check the credentials from {credential_source}"),
-        ErrorKind::Permission => format!(
-            "allow the actions bedrock:InvokeModel and bedrock:InvokeModelWithResponseStream on `{model_id}` for the identity of {credential_source}"
-        ),
-        ErrorKind::ModelAccess if text.contains("end of its life") || text.contains("legacy") => {
-            "the model is retired; configure a newer one".to_owned()
-        }
-        ErrorKind::ModelAccess => {
-            format!("request access to the model in the Bedrock console for {region}, under Model access")
-        }
-        ErrorKind::NotFound => format!(
-            "check the model id, and that {region} is a region in which it exists; a profile's prefix must fit the region"
-        ),
-        ErrorKind::NeedsInferenceProfile => match clawdia_bedrock_models::home_profile(model_id, region) {
-            Some(profile) => format!("call it through an inference profile, for example `{profile}`"),
-            None => "call it through an inference profile".to_owned(),
-        },
-        ErrorKind::Throttled => "wait a moment and try again, or ask AWS for a higher quota".to_owned(),
-        ErrorKind::Quota => {
-            "the quota is used up for now; wait, use another model, or ask AWS for a higher quota".to_owned()
-        }
-        ErrorKind::Overloaded => "the service is busy; try again in a moment".to_owned(),
-        ErrorKind::Server | ErrorKind::Timeout => "the service failed; try again in a moment".to_owned(),
-        ErrorKind::ContextOverflow => {
-            "shorten the conversation, or use a model with a larger context window".to_owned()
-        }
-        _ => return None,
-    };
-    Some(hint)
-}
-
 /// How long the service asks to wait: seconds or a date in `Retry-After`, milliseconds in `x-amz-retry-after`.
 pub(crate) fn retry_after<'a>(header: impl Fn(&str) -> Option<&'a str>, now: SystemTime) -> Option<Duration> {
     if let Some(milliseconds) = header("x-amz-retry-after").and_then(|value| value.trim().parse().ok()) {
@@ -264,5 +156,83 @@ pub(crate) fn retry_after<'a>(header: impl Fn(&str) -> Option<&'a str>, now: Sys
         Ok(seconds) if seconds.is_finite() && seconds >= 0.0 => Duration::try_from_secs_f64(seconds).ok(),
         Ok(_) => None,
         Err(_) => Some(httpdate::parse_http_date(value).ok()?.duration_since(now).unwrap_or_default()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn site() -> CallSite {
+        CallSite {
+            model_id: "m".to_owned(),
+            region: "us-east-1".to_owned(),
+            credential_source: CredentialSource::AccessKeys,
+            endpoint: None,
+            body_bytes: 0,
+        }
+    }
+
+    fn failure(name: &str, message: &str) -> ServiceFailure {
+        ServiceFailure { name: Some(name.to_owned()), message: message.to_owned(), ..Default::default() }
+    }
+
+    fn facts(failure: ServiceFailure) -> Vec<Diagnostic> {
+        failure.into_error(&site()).finish().unwrap().diagnostics.clone()
+    }
+
+    #[test]
+    fn the_diagnostic_carries_facts_and_nothing_else() {
+        let told = ServiceFailure {
+            status: Some(429),
+            request_id: Some("  abc ".to_owned()),
+            ..failure("throttlingException", "slow down")
+        };
+        let expected = Diagnostic::new("bedrock_response_failure", "")
+            .with("status", 429)
+            .with("errorCode", "ThrottlingException")
+            .with("requestId", "abc");
+        assert_eq!(facts(told.clone()), [expected]);
+        assert_eq!(told.into_error(&site()).message(), "Throttling error: slow down");
+    }
+
+    #[test]
+    fn the_diagnostic_drops_what_is_no_fact() {
+        let long = "x".repeat(201);
+        let untold = ServiceFailure { request_id: Some(long.clone()), ..failure("InternalFailure", "no") };
+        assert_eq!(facts(untold), []);
+        let untold =
+            ServiceFailure { request_id: Some(" ".to_owned()), ..failure(&format!("{long}Exception"), "no") };
+        assert_eq!(facts(untold), []);
+        let longest = "x".repeat(200);
+        let told = ServiceFailure { request_id: Some(longest.clone()), ..failure("InternalFailure", "no") };
+        assert_eq!(facts(told)[0].details["requestId"], longest.as_str());
+    }
+
+    #[test]
+    fn long_texts_are_cut_and_say_so() {
+        let failure =
+            ServiceFailure { status: Some(403), message: "\u{e4}".repeat(5_000), ..Default::default() };
+        let shown = failure.into_error(&site()).message().to_owned();
+        assert_eq!(shown, format!("403: {}... [truncated 1000 chars]", "\u{e4}".repeat(4_000)));
+    }
+
+    #[test]
+    fn expired_credentials_are_told_from_wrong_ones_and_from_old_signatures() {
+        for (name, message, expired) in [
+            ("ExpiredTokenException", "The security token included in the request is expired", true),
+            ("ExpiredToken", "The provided token has expired.", true),
+            ("UnrecognizedClientException", "The security token included in the request is expired", true),
+            ("AccessDeniedException", "Bearer Token has expired", true),
+            ("UnrecognizedClientException", "The security token included in the request is invalid.", false),
+            ("InvalidSignatureException", "Signature expired: 1 is now earlier than 2 (3 - 5 min.)", false),
+            ("RequestExpired", "The request has expired.", false),
+            ("ValidationException", "the token has expired", false),
+        ] {
+            let error = failure(name, message).into_error(&site());
+            assert_eq!(is_expired_credentials(&error), expired, "{name}: {message}");
+        }
+        let unsent = ProviderError::new(clawdia_core::ErrorKind::Auth, "the SSO session has expired");
+        assert!(!is_expired_credentials(&unsent));
     }
 }

@@ -101,7 +101,9 @@ impl Translator {
     pub(crate) fn fail(&mut self, error: ProviderError) -> ProviderError {
         self.end_open_blocks();
         self.settle();
-        error.with_finish(std::mem::take(&mut self.finish))
+        let mut finish = std::mem::take(&mut self.finish);
+        finish.diagnostics.extend(error.finish().into_iter().flat_map(|told| told.diagnostics.clone()));
+        error.with_finish(finish)
     }
 
     fn start(&mut self) {

@@ -69,15 +69,20 @@ impl Retries {
         match error.kind() {
             _ if !error.is_retryable() => None,
             // A time limit of ours that passed once would pass again; the service's own is worth a try.
-            ErrorKind::Timeout if error.code().is_none() => None,
+            ErrorKind::Timeout if error.code().is_none() && error.status().is_none() => None,
             ErrorKind::Timeout => Some(self.most.min(1)),
             // Deterministic as often as not.
-            _ if matches!(error.code(), Some("ModelErrorException" | "ModelStreamErrorException")) => {
-                Some(self.most.min(1))
-            }
+            _ if is_the_models(error) => Some(self.most.min(1)),
             _ => Some(self.most),
         }
     }
+}
+
+/// Whether it was the model that failed, rather than the service around it.
+fn is_the_models(error: &ProviderError) -> bool {
+    const FAILED_DEPENDENCY: u16 = 424;
+    matches!(error.code(), Some("ModelErrorException" | "ModelStreamErrorException"))
+        || error.status() == Some(FAILED_DEPENDENCY)
 }
 
 #[cfg(test)]

@@ -25,6 +25,7 @@ use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 use clawdia_aws::Connection;
 use clawdia_core::{Diagnostic, ErrorKind, Finish, ProviderError, ResponseHead};
+use serde_json::{Map, Value};
 
 use crate::error::{CallSite, ServiceFailure, retry_after};
 
@@ -250,10 +251,14 @@ where
 fn answered(response: &Response<SdkBody>, site: &CallSite) -> ProviderError {
     let headers = response.headers();
     let body = response.body().bytes().unwrap_or_default();
-    let json: Option<ErrorBody> = serde_json::from_slice(body).ok();
-    let json_name = json.as_ref().and_then(|json| json.code.clone().or_else(|| json.kind.clone()));
-    let name = headers.get("x-amzn-errortype").map(str::to_owned).or(json_name);
-    let message = json.and_then(|json| json.message).unwrap_or_else(|| body_text(body));
+    let json: Option<Map<String, Value>> = serde_json::from_slice(body).ok();
+    let member = |names: &[&str]| {
+        let json = json.as_ref()?;
+        names.iter().find_map(|name| json.get(*name)?.as_str()).map(str::to_owned)
+    };
+    let name = headers.get("x-amzn-errortype").map(str::to_owned).or_else(|| member(&["code", "__type"]));
+    // The identity service spells it with a capital, gateways in a way of their own.
+    let message = member(&["message", "Message", "errorMessage"]).unwrap_or_else(|| body_text(body));
     let failure = ServiceFailure {
         status: Some(response.status().as_u16()),
         name: name.as_deref().and_then(bare_name),
@@ -276,17 +281,6 @@ fn bare_name(text: &str) -> Option<String> {
     let name = text.split(':').next().unwrap_or_default();
     let name = name.rsplit('#').next().unwrap_or_default().trim();
     (!name.is_empty()).then(|| name.to_owned())
-}
-
-/// The body of an error answer.
-#[derive(serde::Deserialize)]
-struct ErrorBody {
-    #[serde(default, alias = "Message", alias = "errorMessage")]
-    message: Option<String>,
-    #[serde(default)]
-    code: Option<String>,
-    #[serde(default, rename = "__type")]
-    kind: Option<String>,
 }
 
 /// What of a body that is no JSON fits into an error.

@@ -90,62 +90,32 @@ async fn a_connection_that_breaks_after_content_is_an_error_and_not_retried() {
 }
 
 #[tokio::test]
-async fn refusals_are_classified_by_name_and_text() {
-    for (status, name, text, kind) in [
-        (
-            403,
-            "AccessDeniedException",
-            "You don't have access to the model with the specified model ID.",
-            ErrorKind::ModelAccess,
-        ),
-        (
-            403,
-            "AccessDeniedException",
-            "User: arn:aws:sts::1:assumed-role/x is not authorized to perform: bedrock:InvokeModelWithResponseStream",
-            ErrorKind::Permission,
-        ),
-        (
-            403,
-            "UnrecognizedClientException",
-            "The security token included in the request is invalid.",
-            ErrorKind::Auth,
-        ),
-        (
-            403,
-            "ExpiredTokenException",
-            "The security token included in the request is expired",
-            ErrorKind::Auth,
-        ),
-        (400, "ValidationException", "Input is too long for requested model.", ErrorKind::ContextOverflow),
-        (400, "ValidationException", "The provided model identifier is invalid.", ErrorKind::NotFound),
-        (400, "ValidationException", "1 validation error detected: 500", ErrorKind::InvalidRequest),
-        (
-            404,
-            "ResourceNotFoundException",
-            "This model version has reached the end of its life.",
-            ErrorKind::ModelAccess,
-        ),
-        (
-            429,
-            "ThrottlingException",
-            "Too many tokens per day, please wait before trying again.",
-            ErrorKind::Quota,
-        ),
-        (
-            424,
-            "ModelErrorException",
-            "Model produced invalid sequence as part of ToolUse.",
-            ErrorKind::BadModelOutput,
-        ),
-    ] {
-        let outcome = play(Reply::error(status, name, text)).await;
-        let error = outcome.expect_error();
-        assert_eq!(error.kind(), kind, "{text}");
-        assert_eq!((error.status(), error.code()), (Some(status), Some(name)));
-        assert!(error.message().ends_with(text), "{}", error.message());
-        assert!(outcome.message.content.is_empty());
-        assert!(!error.is_retryable(), "{text}");
-    }
+async fn a_refusal_keeps_its_name_and_its_facts() {
+    let outcome = play(Reply::error(403, "AccessDeniedException", "no")).await;
+    let error = outcome.expect_error();
+    assert_eq!(error.message(), "AccessDeniedException: no");
+    assert_eq!((error.status(), error.code()), (Some(403), Some("AccessDeniedException")));
+    let [facts] = &outcome.message.diagnostics[..] else { panic!("{:?}", outcome.message.diagnostics) };
+    assert_eq!(facts.code, "bedrock_response_failure");
+    assert_eq!(facts.details["status"], 403);
+    assert_eq!(facts.details["errorCode"], "AccessDeniedException");
+    assert_eq!(facts.details["requestId"].as_str(), error.request_id());
+}
+
+#[tokio::test]
+async fn a_number_in_the_text_is_no_status() {
+    let outcome = play(Reply::error(400, "ValidationException", "Value 500 of 503 is too large")).await;
+    let error = outcome.expect_error();
+    assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::InvalidRequest, false));
+}
+
+#[tokio::test]
+async fn a_long_body_is_cut_and_says_so() {
+    let reply =
+        Reply::http(403).header("content-type", "application/json").body("x".repeat(5_000)).unjudged();
+    let outcome = play(reply).await;
+    let expected = format!("403: {}... [truncated 1000 chars]", "x".repeat(4_000));
+    assert_eq!(outcome.expect_error().message(), expected);
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ mod fixture;
 mod answers;
 mod any_history;
 mod caching;
+mod classification;
 mod differential;
 mod failures;
 mod growth;
