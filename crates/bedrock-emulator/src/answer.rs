@@ -31,7 +31,7 @@ const REFUSAL_TRIGGER: &str =
 /// What came of asking.
 pub(crate) enum Answer {
     /// A turn.
-    Turn(Turn),
+    Turn(Box<Turn>),
     /// The model's output was no valid tool call.
     BrokenToolCall,
 }
@@ -41,7 +41,7 @@ pub(crate) fn compose(request: &Request<'_>) -> Answer {
     let prompt = prompt(request);
     let mut turn = think(request, &prompt);
     if refuses(request) {
-        return Answer::Turn(refusal(turn));
+        return Answer::Turn(Box::new(refusal(turn)));
     }
     let called = tool_selection::select(request, &prompt);
     if called.iter().any(|tool| breaks(request, tool)) {
@@ -66,7 +66,7 @@ pub(crate) fn compose(request: &Request<'_>) -> Answer {
     }
     turn.stopped_at = stop_at_sequences(&mut turn, request);
     limit_tokens(&mut turn, request);
-    Answer::Turn(turn)
+    Answer::Turn(Box::new(turn))
 }
 
 fn refuses(request: &Request<'_>) -> bool {

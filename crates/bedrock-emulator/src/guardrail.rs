@@ -16,6 +16,9 @@ pub(crate) use screening::Screening;
 /// with the stop reason `guardrail_intervened`, as with the real service; only the trace tells
 /// them apart. Words are found whatever their case, and not inside other words.
 ///
+/// A stream that does not wait for its guardrail (`streamProcessingMode` `async`) shows what comes
+/// before a blocked word, and is not masked.
+///
 /// ```
 /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
 /// use clawdia_bedrock_emulator::{Emulator, Guardrail};

@@ -68,14 +68,12 @@ impl Endpoint {
         reply: &Reply,
         turn: &Turn,
     ) -> Response<ReplyBody> {
-        let (turn, usage, prefix, metadata) = match invocation {
-            Some(invocation) => self.bill(call, invocation, turn),
-            None => {
-                // Nothing can be said about a body that nobody judged, except how long it is.
-                let (input, output) = (crate::tokens::of_characters(call.body.len()).max(1), turn.tokens());
-                let usage = usage(input, output);
-                (turn.clone(), usage, Prefix::start(&Value::Null), json!({}))
-            }
+        let (turn, usage, prefix, metadata) = if let Some(invocation) = invocation {
+            self.bill(call, invocation, turn)
+        } else {
+            // Nothing can be said about a body that nobody judged, except how long it is.
+            let input = crate::tokens::of_characters(call.body.len()).max(1);
+            (turn.clone(), usage(input, turn.tokens()), Prefix::start(&Value::Null), json!({}))
         };
         let delivery = Delivery {
             seal: &self.seal,

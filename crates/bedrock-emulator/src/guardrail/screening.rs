@@ -12,6 +12,7 @@ use crate::turn::{Block, Turn, fragments};
 /// What is said instead of a blocked answer: the text that a new guardrail has.
 const CANNED: &str = "Sorry, the model cannot answer this question.";
 const INTERVENED: &str = "guardrail_intervened";
+const NO_ACTION: &str = "No action.";
 /// How many characters go into one unit that a policy is billed by.
 const CHARACTERS_PER_UNIT: usize = 1_000;
 
@@ -62,7 +63,7 @@ impl<'a> Screening<'a> {
         let guarded = length(&guarded);
         let input = self.assessment(&prompted, None, guarded, total);
         if found(&prompted) {
-            let trace = self.trace("Guardrail blocked.", input, None);
+            let trace = self.trace("Guardrail blocked.", &input, None);
             let turn = Turn::new().text(CANNED).stop_reason(INTERVENED);
             return Screened { turn, asked: false, trace };
         }
@@ -70,21 +71,19 @@ impl<'a> Screening<'a> {
             turn.blocks.iter().filter_map(Block::text).map(|fragments| fragments.concat()).collect();
         let blocked = self.blocked_in(&said.join("\n"));
         let mut masked = Vec::new();
-        let verdict = if found(&blocked) {
+        let reason = if found(&blocked) {
             self.block(&mut turn);
-            "blocked"
+            "No action.\nGuardrail blocked."
         } else {
             masked = self.mask(&mut turn);
-            if found(&masked) { "masked" } else { "" }
+            if found(&masked) { "No action.\nGuardrail masked." } else { NO_ACTION }
         };
-        let mut reason = "No action.".to_owned();
-        if !verdict.is_empty() {
+        if reason != NO_ACTION {
             turn.stop_reason = Some(INTERVENED.to_owned());
-            reason.push_str(&format!("\nGuardrail {verdict}."));
         }
         let characters = length(&said);
         let output = self.assessment(&blocked, Some(&masked), characters, characters);
-        let trace = self.trace(&reason, input, Some((said, output)));
+        let trace = self.trace(reason, &input, Some((said.as_slice(), &output)));
         Screened { turn, asked: true, trace }
     }
 
@@ -219,14 +218,14 @@ impl<'a> Screening<'a> {
         Value::Object(assessment)
     }
 
-    fn trace(&self, reason: &str, input: Value, output: Option<(Vec<String>, Value)>) -> Option<Value> {
+    fn trace(&self, reason: &str, input: &Value, output: Option<(&[String], &Value)>) -> Option<Value> {
         if !matches!(self.config["trace"].as_str(), Some("enabled" | "enabled_full")) {
             return None;
         }
         let id = self.guardrail.id.as_str();
         let mut trace = json!({ "actionReason": reason, "inputAssessment": { id: input } });
         if let Some((said, assessment)) = output {
-            trace["modelOutput"] = said.into();
+            trace["modelOutput"] = json!(said);
             trace["outputAssessments"] = json!({ id: [assessment] });
         }
         Some(trace)
