@@ -5,6 +5,8 @@
 //! are asked to, and stop where they are told to.
 
 mod arguments;
+mod sources;
+mod system_tools;
 mod tool_selection;
 
 use serde_json::{Value, json};
@@ -22,10 +24,14 @@ const LARGEST_COUNT: u64 = 100_000;
 /// The text that makes Claude think in a block that cannot be read; the vendor documents it for tests.
 const REDACTION_TRIGGER: &str = "ANTHROPIC_MAGIC_STRING_TRIGGER_REDACTED_THINKING";
 
+/// The text that makes Claude refuse, for as long as it is in the conversation; documented likewise.
+const REFUSAL_TRIGGER: &str =
+    "ANTHROPIC_MAGIC_STRING_TRIGGER_REFUSAL_1FAEFB6177B4672DEE07F9D3AFC62588CCD2631EDCF22E8CCC1FB35B501C9C86";
+
 /// What came of asking.
 pub(crate) enum Answer {
     /// A turn.
-    Turn(Turn),
+    Turn(Box<Turn>),
     /// The model's output was no valid tool call.
     BrokenToolCall,
 }
@@ -34,12 +40,21 @@ pub(crate) enum Answer {
 pub(crate) fn compose(request: &Request<'_>) -> Answer {
     let prompt = prompt(request);
     let mut turn = think(request, &prompt);
+    if refuses(request) {
+        return Answer::Turn(Box::new(refusal(turn)));
+    }
     let called = tool_selection::select(request, &prompt);
     if called.iter().any(|tool| breaks(request, tool)) {
         return Answer::BrokenToolCall;
     }
     if called.is_empty() {
-        turn = turn.text(text(request, &prompt));
+        turn = match request.system_tools().next() {
+            Some((_, name)) if !prompt.is_empty() => system_tools::use_tool(turn, name, &prompt),
+            _ => turn.text(text(request, &prompt)),
+        };
+        for source in sources::cited(request) {
+            turn = turn.cited_text(format!(" It says: {}", source.text), [source.citation]);
+        }
     } else if request.forced_tool().is_none() {
         turn = turn.text("I will use a tool for that.");
     }
@@ -49,10 +64,25 @@ pub(crate) fn compose(request: &Request<'_>) -> Answer {
     if turn.blocks.is_empty() {
         turn = turn.text("Done.");
     }
-    let stopped_at = stop_at_sequences(&mut turn, request);
+    turn.stopped_at = stop_at_sequences(&mut turn, request);
     limit_tokens(&mut turn, request);
-    turn.additional_fields = additional_fields(request, stopped_at.as_deref());
-    Answer::Turn(turn)
+    Answer::Turn(Box::new(turn))
+}
+
+fn refuses(request: &Request<'_>) -> bool {
+    let triggers = |block: &Value| block["text"].as_str().is_some_and(|text| text.contains(REFUSAL_TRIGGER));
+    request.model.is_claude() && request.blocks().any(|block| block.role == "user" && triggers(block.value))
+}
+
+// The classifier speaks up while the model is already answering.
+fn refusal(turn: Turn) -> Turn {
+    let mut turn = turn.text("Let me see what").stop_reason("refusal");
+    turn.refusal = Some(json!({
+        "type": "refusal",
+        "category": "general_harms",
+        "explanation": "This request was declined because it has the text that is documented to test refusals.",
+    }));
+    turn
 }
 
 /// The text of the last user turn.
@@ -167,7 +197,7 @@ fn stop_at_sequences(turn: &mut Turn, request: &Request<'_>) -> Option<String> {
         .filter_map(Value::as_str)
         .collect();
     for index in 0..turn.blocks.len() {
-        let Block::Text(parts) = &turn.blocks[index] else { continue };
+        let Some(parts) = turn.blocks[index].text() else { continue };
         let text = parts.concat();
         let found = sequences
             .iter()
@@ -213,8 +243,13 @@ fn limit_tokens(turn: &mut Turn, request: &Request<'_>) {
 
 fn truncate(block: &mut Block, mut characters: usize) {
     let parts = match block {
-        Block::Redacted(_) => return,
-        Block::Text(parts) | Block::Thinking { fragments: parts, .. } => parts,
+        // These come whole or not at all.
+        Block::Redacted(_) | Block::ServerToolResult { .. } | Block::Image { .. } | Block::FailedImage(_) => {
+            return;
+        }
+        Block::Text(parts)
+        | Block::Cited { fragments: parts, .. }
+        | Block::Thinking { fragments: parts, .. } => parts,
         Block::ToolCall { name, fragments, .. } => {
             characters = characters.saturating_sub(name.chars().count());
             fragments
@@ -226,22 +261,6 @@ fn truncate(block: &mut Block, mut characters: usize) {
         *part = kept;
     }
     parts.retain(|part| !part.is_empty());
-}
-
-// The fields of the vendor's own reply that the request asks for, where they are known.
-fn additional_fields(request: &Request<'_>, stopped_at: Option<&str>) -> Option<Value> {
-    let paths = items(&request.body["additionalModelResponseFieldPaths"]);
-    if paths.is_empty() || !request.model.is_claude() {
-        return None;
-    }
-    let asked = |pointer: &str| paths.iter().any(|path| path.as_str() == Some(pointer));
-    if request.streaming && asked("/delta/stop_sequence") {
-        return Some(json!({ "delta": { "stop_sequence": stopped_at } }));
-    }
-    if !request.streaming && asked("/stop_sequence") {
-        return Some(json!({ "stop_sequence": stopped_at }));
-    }
-    None
 }
 
 fn shortened(prompt: &str) -> String {

@@ -3,6 +3,7 @@
 //! The service takes either on both of its planes; which one a request uses is told by the first
 //! word of its `Authorization` header.
 
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 use std::time::SystemTime;
 
 use http::request::Parts;
@@ -15,11 +16,35 @@ use crate::signature;
 /// Whom the emulator lets in.
 pub(crate) struct Guard {
     pub(crate) region: String,
-    pub(crate) credentials: Vec<Credentials>,
+    credentials: RwLock<Vec<Credentials>>,
     pub(crate) bearer_tokens: Vec<String>,
 }
 
 impl Guard {
+    pub(crate) fn new(region: String, credentials: Vec<Credentials>, bearer_tokens: Vec<String>) -> Self {
+        Self { region, credentials: RwLock::new(credentials), bearer_tokens }
+    }
+
+    /// The access keys that are known, expired ones included.
+    pub(crate) fn credentials(&self) -> RwLockReadGuard<'_, Vec<Credentials>> {
+        self.credentials.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets an access key in; one of the same id is forgotten.
+    pub(crate) fn add(&self, credentials: Credentials) {
+        let mut known = self.credentials.write().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|other| other.access_key_id != credentials.access_key_id);
+        known.push(credentials);
+    }
+
+    /// Ends the time of an access key.
+    pub(crate) fn expire(&self, access_key_id: &str) {
+        let mut known = self.credentials.write().unwrap_or_else(PoisonError::into_inner);
+        for credentials in known.iter_mut().filter(|known| known.access_key_id == access_key_id) {
+            credentials.expired = true;
+        }
+    }
+
     /// Checks who sent a request.
     pub(crate) fn admit(&self, parts: &Parts, body: &[u8]) -> Result<(), Refusal> {
         let Some(authorization) = parts.headers.get(http::header::AUTHORIZATION) else {
@@ -34,7 +59,7 @@ impl Guard {
                 parts,
                 body,
                 authorization,
-                &self.credentials,
+                &self.credentials(),
                 &self.region,
                 SystemTime::now(),
             ),

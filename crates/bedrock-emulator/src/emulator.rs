@@ -1,10 +1,8 @@
 //! The emulator itself: a listener on loopback, its tasks, and what a test asks it afterwards.
 
-use std::collections::VecDeque;
 use std::fmt;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::server::conn::http1;
@@ -14,15 +12,11 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
-use crate::authentication::Guard;
-use crate::connections::Connections;
+use crate::builder::EmulatorBuilder;
 use crate::credentials::Credentials;
 use crate::endpoint::Endpoint;
-use crate::ledger::Ledger;
-use crate::model::{Account, ApplicationProfile};
-use crate::recording::{RecordedRequest, Recorder};
+use crate::recording::RecordedRequest;
 use crate::reply::Reply;
-use crate::seal::Seal;
 
 /// A running Bedrock endpoint on loopback.
 ///
@@ -46,19 +40,6 @@ pub struct Emulator {
     server: JoinHandle<()>,
 }
 
-/// Settings of an [`Emulator`] that is about to start.
-#[derive(Clone, Debug)]
-pub struct EmulatorBuilder {
-    port: u16,
-    region: String,
-    account: String,
-    credentials: Vec<Credentials>,
-    bearer_tokens: BearerTokens,
-    page_size: usize,
-    guardrails: Vec<String>,
-    application_profiles: Vec<ApplicationProfile>,
-}
-
 /// Why an emulator could not start.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -73,23 +54,16 @@ pub enum StartError {
     },
 }
 
-// Apart from the other settings only to keep the tokens out of `Debug`.
-#[derive(Clone, Default)]
-struct BearerTokens(Vec<String>);
-
 impl Emulator {
+    /// Starts to serve an endpoint on a listener.
+    pub(crate) fn serve(url: String, listener: TcpListener, endpoint: Arc<Endpoint>) -> Self {
+        let server = tokio::spawn(serve(listener, Arc::clone(&endpoint)));
+        Self { url, endpoint, server }
+    }
+
     /// Settings to start from: a free port, `us-east-1`, and the example key of the AWS documentation.
     pub fn builder() -> EmulatorBuilder {
-        EmulatorBuilder {
-            port: 0,
-            region: "us-east-1".to_owned(),
-            account: "123456789012".to_owned(),
-            credentials: Vec::new(),
-            bearer_tokens: BearerTokens::default(),
-            page_size: 100,
-            guardrails: Vec::new(),
-            application_profiles: Vec::new(),
-        }
+        EmulatorBuilder::new()
     }
 
     /// The address to give to clients, `http://127.0.0.1:PORT`.
@@ -99,8 +73,8 @@ impl Emulator {
 
     /// The variables that point any AWS SDK at the emulator, secrets included.
     ///
-    /// Access keys are given if there are any, and a bearer token otherwise: an SDK that sees
-    /// both uses the token.
+    /// An access key is given if there are any, the first that has not expired, and a bearer token
+    /// otherwise: an SDK that sees both uses the token.
     pub fn environment(&self) -> Vec<(&'static str, String)> {
         let guard = &self.endpoint.guard;
         let mut variables = vec![
@@ -109,7 +83,9 @@ impl Emulator {
             ("AWS_DEFAULT_REGION", guard.region.clone()),
             ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
         ];
-        if let Some(credentials) = guard.credentials.first() {
+        let known = guard.credentials();
+        let valid = known.iter().find(|credentials| !credentials.expired);
+        if let Some(credentials) = valid.or(known.first()) {
             variables.push(("AWS_ACCESS_KEY_ID", credentials.access_key_id.clone()));
             variables.push(("AWS_SECRET_ACCESS_KEY", credentials.secret_access_key.clone()));
             if let Some(token) = &credentials.session_token {
@@ -135,6 +111,29 @@ impl Emulator {
         for _ in 0..count {
             script.push_front(Reply::throttled());
         }
+    }
+
+    /// Accepts signatures with this access key from now on; another of the same id is forgotten.
+    pub fn add_credentials(&self, credentials: Credentials) {
+        self.endpoint.guard.add(credentials);
+    }
+
+    /// Ends the time of an access key: requests signed with it get `ExpiredTokenException` from now on.
+    ///
+    /// ```
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// use clawdia_bedrock_emulator::{Credentials, Emulator};
+    ///
+    /// let first = Credentials::new("ASIAFIRST", "secret").with_session_token("one");
+    /// let emulator = Emulator::builder().credentials(first).start().await?;
+    /// // … a client makes a request, and then its credentials expire …
+    /// emulator.expire_credentials("ASIAFIRST");
+    /// emulator.add_credentials(Credentials::new("ASIASECOND", "secret").with_session_token("two"));
+    /// # Ok::<(), clawdia_bedrock_emulator::StartError>(())
+    /// # }).unwrap();
+    /// ```
+    pub fn expire_credentials(&self, access_key_id: &str) {
+        self.endpoint.guard.expire(access_key_id);
     }
 
     /// How many scripted replies are left.
@@ -188,105 +187,6 @@ impl fmt::Debug for Emulator {
             .field("url", &self.url)
             .field("region", &self.endpoint.guard.region)
             .finish_non_exhaustive()
-    }
-}
-
-impl EmulatorBuilder {
-    /// Listens on this port of 127.0.0.1; 0, the default, takes any free one.
-    #[must_use]
-    pub fn port(mut self, port: u16) -> Self {
-        self.port = port;
-        self
-    }
-
-    /// Plays this region: its profiles exist, and signatures must be for it.
-    #[must_use]
-    pub fn region(mut self, region: impl Into<String>) -> Self {
-        self.region = region.into();
-        self
-    }
-
-    /// Plays this account, whose number stands in the ARNs of listings.
-    #[must_use]
-    pub fn account(mut self, account: impl Into<String>) -> Self {
-        self.account = account.into();
-        self
-    }
-
-    /// Accepts signatures with this access key; may be called again for more.
-    #[must_use]
-    pub fn credentials(mut self, credentials: Credentials) -> Self {
-        self.credentials.push(credentials);
-        self
-    }
-
-    /// Accepts this bearer token; may be called again for more.
-    #[must_use]
-    pub fn bearer_token(mut self, token: impl Into<String>) -> Self {
-        self.bearer_tokens.0.push(token.into());
-        self
-    }
-
-    /// Lists this many inference profiles at a time when a client does not say; 100 by default.
-    #[must_use]
-    pub fn page_size(mut self, page_size: usize) -> Self {
-        self.page_size = page_size;
-        self
-    }
-
-    /// Knows a guardrail of this id; requests may name it in any version.
-    #[must_use]
-    pub fn guardrail(mut self, id: impl Into<String>) -> Self {
-        self.guardrails.push(id.into());
-        self
-    }
-
-    /// Knows an application inference profile: the last part of its ARN, and the id of the model
-    /// or system-defined profile behind it.
-    #[must_use]
-    pub fn application_profile(mut self, id: impl Into<String>, model_id: impl Into<String>) -> Self {
-        self.application_profiles.push(ApplicationProfile { id: id.into(), model_id: model_id.into() });
-        self
-    }
-
-    /// Starts to serve, on tasks of the current Tokio runtime.
-    ///
-    /// # Errors
-    ///
-    /// When the port cannot be listened on.
-    pub async fn start(self) -> Result<Emulator, StartError> {
-        let port = self.port;
-        let failed = |source| StartError::Listen { port, source };
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        let listener = TcpListener::bind(address).await.map_err(failed)?;
-        let url = format!("http://{}", listener.local_addr().map_err(failed)?);
-        let mut credentials = self.credentials;
-        if credentials.is_empty() && self.bearer_tokens.0.is_empty() {
-            credentials.push(Credentials::default());
-        }
-        let endpoint = Arc::new(Endpoint {
-            guard: Guard { region: self.region.clone(), credentials, bearer_tokens: self.bearer_tokens.0 },
-            account: Account {
-                region: self.region,
-                id: self.account,
-                application_profiles: self.application_profiles,
-            },
-            page_size: self.page_size,
-            guardrails: self.guardrails,
-            script: Mutex::new(VecDeque::new()),
-            recorder: Recorder::new(),
-            connections: Connections::new(),
-            seal: Seal::new(),
-            ledger: Ledger::default(),
-        });
-        let server = tokio::spawn(serve(listener, Arc::clone(&endpoint)));
-        Ok(Emulator { url, endpoint, server })
-    }
-}
-
-impl fmt::Debug for BearerTokens {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "({} hidden)", self.0.len())
     }
 }
 

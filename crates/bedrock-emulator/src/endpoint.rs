@@ -8,28 +8,29 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use http::{HeaderName, HeaderValue, Response};
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
 use serde_json::{Value, json};
 
-use crate::answer::{self, Answer};
 use crate::authentication::Guard;
-use crate::body::{Piece, ReplyBody, rechunk};
+use crate::body::ReplyBody;
 use crate::connections::Connections;
-use crate::identifiers;
+use crate::field_refusals::FieldRefusal;
+use crate::guardrail::Guardrail;
 use crate::ledger::Ledger;
 use crate::listing::{self, Query};
-use crate::model::{Account, Model};
+use crate::model::{Account, Model, Target};
 use crate::operation::Operation;
+use crate::permissions::Permissions;
 use crate::recording::{RecordedRequest, Recorder};
 use crate::refusal::Refusal;
-use crate::reply::{Content, Reply, Step};
+use crate::rendering::json_response;
+use crate::reply::Reply;
 use crate::request::Request;
 use crate::rules;
-use crate::seal::{Prefix, Seal};
+use crate::seal::Seal;
 use crate::shape;
-use crate::turn::{Delivery, Turn};
 
 /// How large a body may be.
 const LARGEST_BODY: usize = 25 * 1024 * 1024;
@@ -39,9 +40,11 @@ const ID_PATTERN: &str = "[a-zA-Z0-9-:./_]+";
 /// What all connections of an emulator share.
 pub(crate) struct Endpoint {
     pub(crate) guard: Guard,
+    pub(crate) permissions: Permissions,
     pub(crate) account: Account,
     pub(crate) page_size: usize,
-    pub(crate) guardrails: Vec<String>,
+    pub(crate) guardrails: Vec<Guardrail>,
+    pub(crate) field_refusals: Vec<FieldRefusal>,
     pub(crate) script: Mutex<VecDeque<Reply>>,
     pub(crate) recorder: Recorder,
     pub(crate) connections: Connections,
@@ -50,18 +53,19 @@ pub(crate) struct Endpoint {
 }
 
 /// A request whose body was read.
-struct Call {
-    operation: Operation,
+pub(crate) struct Call {
+    pub(crate) operation: Operation,
     id: String,
     parts: http::request::Parts,
-    body: Bytes,
-    started: Instant,
+    pub(crate) body: Bytes,
+    pub(crate) started: Instant,
 }
 
 /// An invocation that passed every check.
-struct Invocation {
+pub(crate) struct Invocation<'a> {
+    /// What the model gets to see: the request, with the prompt that it names.
     body: Value,
-    model: Model,
+    pub(crate) target: Target<'a>,
 }
 
 impl Endpoint {
@@ -104,7 +108,7 @@ impl Endpoint {
         if call.operation.is_invocation() {
             return self.invoke(call).await;
         }
-        self.guard.admit(&call.parts, &call.body)?;
+        self.admit(call)?;
         let query = Query::new(call.parts.uri.query());
         let document = match call.operation {
             Operation::ListFoundationModels => listing::foundation_models(&self.account, &query)?,
@@ -146,103 +150,46 @@ impl Endpoint {
         Ok(response)
     }
 
-    // Whatever the service checks before a model hears of a request.
-    fn judge(&self, call: &Call) -> Result<Invocation, Refusal> {
+    // Who asks, and whether they may.
+    fn admit(&self, call: &Call) -> Result<(), Refusal> {
         self.guard.admit(&call.parts, &call.body)?;
+        self.permissions.admit(call.operation, &call.id, &self.account)
+    }
+
+    // Whatever the service checks before a model hears of a request.
+    fn judge(&self, call: &Call) -> Result<Invocation<'_>, Refusal> {
+        self.admit(call)?;
         let streaming = call.operation == Operation::ConverseStream;
         check_id(&call.id)?;
         let shape = if streaming { &shape::CONVERSE_STREAM } else { &shape::CONVERSE };
         let body = shape::check(&call.body, shape).map_err(|refusal| refusal.by("shape"))?;
-        let model = self.account.resolve(&call.id)?;
-        rules::judge(&self.request(call, &body, model))?;
-        Ok(Invocation { body, model })
+        let target = self.account.resolve(&call.id, call.body.len())?;
+        let body = match target.prompt {
+            Some(prompt) => prompt.open(body),
+            None => body,
+        };
+        let invocation = Invocation { body, target };
+        let request = self.request(call, &invocation);
+        for (_, name) in request.system_tools() {
+            self.permissions.admit_system_tool(name, &self.account)?;
+        }
+        self.judge_conversation(&request)?;
+        Ok(invocation)
     }
 
-    fn render(
-        &self,
-        call: &Call,
-        invocation: Option<&Invocation>,
-        reply: &Reply,
-    ) -> Result<Response<ReplyBody>, Refusal> {
-        let streaming = call.operation == Operation::ConverseStream;
-        match &reply.content {
-            Content::Error { status, exception, message } => {
-                Ok(Refusal::new(*status, exception, message).response())
-            }
-            Content::Http { status, body } => {
-                let mut response = Response::new(ReplyBody::fixed(body.clone()));
-                *response.status_mut() = StatusCode::from_u16(*status).unwrap_or(StatusCode::BAD_GATEWAY);
-                Ok(response)
-            }
-            Content::Stream(steps) if streaming => Ok(stream(steps.clone(), reply.chunk)),
-            Content::Document(document) if !streaming => Ok(json_response(document)),
-            Content::Stream(_) | Content::Document(_) => Err(Refusal::new(
-                500,
-                "InternalServerException",
-                format!("The scripted reply is not one for {}.", call.operation),
-            )),
-            Content::Turn(turn) => Ok(self.deliver(call, invocation, reply, turn)),
-            Content::Answer => match invocation {
-                None => Err(Refusal::new(
-                    500,
-                    "InternalServerException",
-                    "The emulator cannot answer by itself a request that the service would refuse.",
-                )),
-                Some(Invocation { body, model }) => {
-                    match answer::compose(&self.request(call, body, *model)) {
-                        Answer::Turn(turn) => Ok(self.deliver(call, invocation, reply, &turn)),
-                        Answer::BrokenToolCall => broken_tool_call(streaming),
-                    }
-                }
-            },
-        }
-    }
-
-    // Bills a turn and sends it, as events or as a document.
-    fn deliver(
-        &self,
-        call: &Call,
-        invocation: Option<&Invocation>,
-        reply: &Reply,
-        turn: &Turn,
-    ) -> Response<ReplyBody> {
-        let output = turn.tokens();
-        let (usage, prefix, tier) = if let Some(Invocation { body, model }) = invocation {
-            let request = self.request(call, body, *model);
-            let bill = self.ledger.bill(&request, call.started);
-            let tier = body.get("serviceTier").filter(|tier| !tier.is_null()).cloned();
-            (bill.usage(output, model.caches()), prefix_of(&request), tier)
-        } else {
-            // Nothing can be said about a body that nobody judged, except how long it is.
-            let input = crate::tokens::of_characters(call.body.len()).max(1);
-            let usage = json!({
-                "inputTokens": input, "outputTokens": output, "totalTokens": input + output,
-            });
-            (usage, Prefix::start(&Value::Null), None)
-        };
-        let delivery = Delivery {
-            seal: &self.seal,
-            prefix: &prefix,
-            usage,
-            latency_milliseconds: u64::try_from(call.started.elapsed().as_millis()).unwrap_or(u64::MAX),
-            service_tier: tier,
-        };
-        if call.operation == Operation::ConverseStream {
-            let steps = turn.events(&delivery).into_iter().map(|(name, payload)| Step::event(name, payload));
-            stream(steps.collect(), reply.chunk)
-        } else {
-            json_response(&turn.document(&delivery))
-        }
+    fn judge_conversation(&self, request: &Request<'_>) -> Result<(), Refusal> {
+        rules::judge(request)?;
+        self.field_refusals.iter().try_for_each(|refusal| refusal.judge(request.body))
     }
 
     fn count_tokens(&self, call: &Call) -> Result<Value, Refusal> {
         let body = shape::check(&call.body, &shape::COUNT_TOKENS).map_err(|refusal| refusal.by("shape"))?;
-        let model = self.account.resolve(&call.id);
+        let target = self.account.resolve(&call.id, call.body.len());
         // Counting takes the plain id, even of a model that can only be invoked through a profile.
         let facts = Account::foundation_models()
             .find(|facts| facts.id == call.id && facts.id.starts_with("anthropic."));
         let Some(facts) = facts else {
-            model?;
+            target?;
             return Err(Refusal::validation("The provided model doesn't support counting tokens."));
         };
         let converse = &body["input"]["converse"];
@@ -250,18 +197,27 @@ impl Endpoint {
             let bytes = body["input"]["invokeModel"]["body"].as_str().unwrap_or_default().len() * 3 / 4;
             return Ok(json!({ "inputTokens": crate::tokens::of_characters(bytes).max(1) }));
         }
-        let request = self.request(call, converse, Model::of(facts));
-        rules::judge(&request)?;
+        let target = Target { model: Model::of(facts), prompt: None, routed: false };
+        let request = self.request_of(call, converse, target);
+        self.judge_conversation(&request)?;
         Ok(json!({ "inputTokens": request.input_tokens() }))
     }
 
-    fn request<'a>(&'a self, call: &Call, body: &'a Value, model: Model) -> Request<'a> {
+    /// An invocation as the rules and the answers read it.
+    pub(crate) fn request<'a>(&'a self, call: &Call, invocation: &'a Invocation<'a>) -> Request<'a> {
+        self.request_of(call, &invocation.body, invocation.target)
+    }
+
+    fn request_of<'a>(&'a self, call: &Call, body: &'a Value, target: Target<'a>) -> Request<'a> {
         Request {
             body,
-            model,
+            model: target.model,
             streaming: call.operation == Operation::ConverseStream,
             length: call.body.len(),
+            counting: call.operation == Operation::CountTokens,
+            prompt: target.prompt,
             seal: &self.seal,
+            account: &self.account,
             guardrails: &self.guardrails,
         }
     }
@@ -269,12 +225,6 @@ impl Endpoint {
     pub(crate) fn script(&self) -> MutexGuard<'_, VecDeque<Reply>> {
         self.script.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-// Everything before the answer.
-fn prefix_of(request: &Request<'_>) -> Prefix {
-    let start = Prefix::start(request.body);
-    request.blocks().fold(start, |prefix, block| prefix.then(block.role, block.value))
 }
 
 fn check_id(id: &str) -> Result<(), Refusal> {
@@ -287,39 +237,4 @@ fn check_id(id: &str) -> Result<(), Refusal> {
          {ID_PATTERN}"
     );
     Err(Refusal::violations(&[violation]).by("shape"))
-}
-
-fn stream(steps: Vec<Step>, chunk: Option<usize>) -> Response<ReplyBody> {
-    let pieces: Vec<Piece> = steps.into_iter().map(Step::piece).collect();
-    let pieces = match chunk {
-        Some(size) => rechunk(pieces, size),
-        None => pieces,
-    };
-    let mut response = Response::new(ReplyBody::scripted(pieces));
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/vnd.amazon.eventstream"));
-    headers.insert("x-amzn-requestid", identifiers::request_id());
-    response
-}
-
-fn json_response(document: &Value) -> Response<ReplyBody> {
-    let mut response = Response::new(ReplyBody::fixed(Bytes::from(document.to_string())));
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    headers.insert("x-amzn-requestid", identifiers::request_id());
-    response
-}
-
-// A stream has begun by the time the model's mistake is noticed, so it ends with an exception.
-fn broken_tool_call(streaming: bool) -> Result<Response<ReplyBody>, Refusal> {
-    const TEXT: &str = "Model produced invalid sequence as part of ToolUse. Please refer to the model tool use \
-                        troubleshooting guide.";
-    if streaming {
-        let steps = vec![
-            Step::event("messageStart", json!({ "role": "assistant" })),
-            Step::exception("modelStreamErrorException", TEXT),
-        ];
-        return Ok(stream(steps, None));
-    }
-    Err(Refusal::new(424, "ModelErrorException", TEXT))
 }

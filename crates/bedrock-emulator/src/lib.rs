@@ -3,21 +3,27 @@
 //! # Where to begin
 //!
 //! - To run one: [`Emulator`], [`EmulatorBuilder`], [`Credentials`].
-//! - To script it: [`Reply`], [`Step`], [`Gate`]; with any failure of the real service: [`failures()`].
+//! - To say what its account has and may do: [`EmulatorBuilder`], [`Guardrail`].
+//! - To script it: [`Reply`], [`Turn`], [`Step`], [`Gate`]; with any failure of the real service: [`failures()`].
 //! - To see what was asked and judged: [`RecordedRequest`], [`Refusal`], [`rules()`].
 
+mod builder;
 mod emulator;
 
 mod connections;
 mod endpoint;
 mod operation;
 mod recording;
+mod rendering;
 
 mod authentication;
 mod credentials;
+mod permissions;
 mod signature;
 
+mod field_refusals;
 mod model;
+mod prompt_resource;
 mod quirks;
 mod refusal;
 mod request;
@@ -26,9 +32,11 @@ mod seal;
 mod shape;
 
 mod answer;
+mod guardrail;
 mod ledger;
 mod tokens;
 mod turn;
+mod vendor_reply;
 
 mod body;
 mod failures;
@@ -41,10 +49,12 @@ mod listing;
 mod digest;
 mod identifiers;
 
+pub use builder::EmulatorBuilder;
 pub use credentials::Credentials;
-pub use emulator::{Emulator, EmulatorBuilder, StartError};
+pub use emulator::{Emulator, StartError};
 pub use failures::{Failure, Meaning, Wrapping, failures};
 pub use gate::Gate;
+pub use guardrail::Guardrail;
 pub use operation::Operation;
 pub use recording::RecordedRequest;
 pub use refusal::Refusal;

@@ -5,6 +5,7 @@
 
 use clawdia_bedrock_models::{Capabilities, Geography, ModelFacts};
 
+use crate::prompt_resource::PromptResource;
 use crate::quirks::{Quirk, Reasoning, Traits};
 use crate::refusal::Refusal;
 
@@ -59,14 +60,36 @@ impl Model {
     }
 }
 
-/// What an account sees of the models: its region, and the profiles it made itself.
+/// What an account sees of the models: its region, and what it made itself.
 #[derive(Debug)]
 pub(crate) struct Account {
     pub(crate) region: String,
     pub(crate) id: String,
     /// Application inference profiles: the last part of the ARN, and the id of the model behind it.
     pub(crate) application_profiles: Vec<ApplicationProfile>,
+    pub(crate) prompts: Vec<PromptResource>,
+    pub(crate) prompt_routers: Vec<PromptRouter>,
 }
+
+/// Something that chooses a model for each prompt.
+#[derive(Clone, Debug)]
+pub(crate) struct PromptRouter {
+    pub(crate) id: String,
+    pub(crate) model_ids: Vec<String>,
+}
+
+/// What the id of an invocation comes to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Target<'a> {
+    pub(crate) model: Model,
+    /// The prompt that was named instead of a model.
+    pub(crate) prompt: Option<&'a PromptResource>,
+    /// Whether a prompt router chose the model.
+    pub(crate) routed: bool,
+}
+
+/// A body that is longer, in bytes, is one that a prompt router gives to its last model.
+const LONG_PROMPT: usize = 1_000;
 
 /// An inference profile that the account made.
 #[derive(Clone, Debug)]
@@ -87,18 +110,45 @@ impl Account {
         }
     }
 
-    /// The model behind the id of an invocation.
-    pub(crate) fn resolve(&self, id: &str) -> Result<Model, Refusal> {
+    /// What the id of an invocation names, for a body of so many bytes.
+    pub(crate) fn resolve(&self, id: &str, length: usize) -> Result<Target<'_>, Refusal> {
         let arn = match Identifier::read(id) {
-            Identifier::Id(id) => return self.resolve_id(id),
+            Identifier::Id(id) => return self.resolve_id(id).map(Target::plain),
             Identifier::Arn(arn) if self.is_mine(&arn) => arn,
             Identifier::Arn(_) | Identifier::Broken => return Err(invalid_identifier()),
         };
         match arn.kind {
-            "foundation-model" => Self::resolve_foundation_model(arn.id),
-            "inference-profile" => self.resolve_profile(arn.id).unwrap_or_else(|| Err(invalid_identifier())),
-            "application-inference-profile" => self.resolve_application_profile(arn.id),
+            "foundation-model" => Self::resolve_foundation_model(arn.id).map(Target::plain),
+            "inference-profile" => {
+                self.resolve_profile(arn.id).unwrap_or_else(|| Err(invalid_identifier())).map(Target::plain)
+            }
+            "application-inference-profile" => self.resolve_application_profile(arn.id).map(Target::plain),
+            "prompt" => self.resolve_prompt(arn.id),
+            "prompt-router" | "default-prompt-router" => self.resolve_prompt_router(arn.id, length),
             _ => Err(Refusal::not_found("The requested resource is not found. Check the ARN and try again.")),
+        }
+    }
+
+    /// The ARN under which the service itself speaks of a model: its profile's if it was called through one.
+    pub(crate) fn arn_of(&self, model: &Model) -> String {
+        let (partition, region) = (self.partition(), &self.region);
+        let id = model.facts.id;
+        if model.facts.geography.is_some() {
+            format!("arn:{partition}:bedrock:{region}:{}:inference-profile/{id}", self.id)
+        } else {
+            format!("arn:{partition}:bedrock:{region}::foundation-model/{id}")
+        }
+    }
+
+    /// The ARN of whatever a client named, whether it exists or not.
+    pub(crate) fn arn_of_id(&self, id: &str) -> String {
+        let (partition, region) = (self.partition(), &self.region);
+        match Identifier::read(id) {
+            Identifier::Id(id) if self.profiles().any(|facts| facts.id == id) => {
+                format!("arn:{partition}:bedrock:{region}:{}:inference-profile/{id}", self.id)
+            }
+            Identifier::Id(id) => format!("arn:{partition}:bedrock:{region}::foundation-model/{id}"),
+            Identifier::Arn(_) | Identifier::Broken => id.to_owned(),
         }
     }
 
@@ -157,6 +207,29 @@ impl Account {
         facts.map(Model::of).ok_or_else(invalid_identifier)
     }
 
+    fn resolve_prompt(&self, id: &str) -> Result<Target<'_>, Refusal> {
+        let (id, version) = id.split_once(':').unwrap_or((id, "1"));
+        if !(1..=5).contains(&version.len()) || !version.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(invalid_identifier());
+        }
+        let prompt = self.prompts.iter().find(|prompt| prompt.id == id).ok_or_else(|| {
+            Refusal::not_found(
+                "Could not find the prompt. Check the ARN of the prompt version and try again.",
+            )
+        })?;
+        Ok(Target { model: self.resolve_id(&prompt.model_id)?, prompt: Some(prompt), routed: false })
+    }
+
+    fn resolve_prompt_router(&self, id: &str, length: usize) -> Result<Target<'_>, Refusal> {
+        let router = self.prompt_routers.iter().find(|router| router.id == id).ok_or_else(|| {
+            Refusal::not_found("Could not find the prompt router. Check the ARN and try again.")
+        })?;
+        let models = &router.model_ids;
+        let chosen = if length > LONG_PROMPT { models.last() } else { models.first() };
+        let model = self.resolve_id(chosen.ok_or_else(invalid_identifier)?)?;
+        Ok(Target { model, prompt: None, routed: true })
+    }
+
     fn is_mine(&self, arn: &Arn<'_>) -> bool {
         let account_fits = match arn.kind {
             "foundation-model" => arn.account.is_empty(),
@@ -164,6 +237,12 @@ impl Account {
             _ => arn.account.len() == 12 && arn.account.bytes().all(|byte| byte.is_ascii_digit()),
         };
         account_fits && arn.partition == self.partition() && arn.region == self.region
+    }
+}
+
+impl Target<'_> {
+    fn plain(model: Model) -> Self {
+        Self { model, prompt: None, routed: false }
     }
 }
 

@@ -80,6 +80,10 @@ pub(crate) enum Quirk {
     PlainOverflow,
     /// Takes more than twenty images.
     ManyImages,
+    /// Can be served with optimized latency, through a profile.
+    LowLatency,
+    /// Can be given the tools that the service runs itself.
+    SystemTools,
 }
 
 /// A family: models whose ids begin alike.
@@ -121,10 +125,11 @@ const fn row(
 mod table {
     use super::Quirk::{
         BindsThinking, BlockBinding, DefaultTierOnly, EffortNeedsThinking, ForcedToolsWhileThinking,
-        ForgetsBudgets, HighEffortUnlimited, HourCaching, HyphensBreakTools, ImplicitCaching, ManyImages,
-        NineCharacterIds, NoNamedToolChoice, NoSampling, NoStopSequences, NoStreamingTools, NoSystemPrompt,
-        NoTools, OneSamplingField, PlainOverflow, ResultContent, ResultImages, ResultStatus, ResultsAlone,
-        SimpleCaching, SixteenTokens, ThinksBetweenTools, ThinksUnasked, WindowAsStopReason,
+        ForgetsBudgets, HighEffortUnlimited, HourCaching, HyphensBreakTools, ImplicitCaching, LowLatency,
+        ManyImages, NineCharacterIds, NoNamedToolChoice, NoSampling, NoStopSequences, NoStreamingTools,
+        NoSystemPrompt, NoTools, OneSamplingField, PlainOverflow, ResultContent, ResultImages, ResultStatus,
+        ResultsAlone, SimpleCaching, SixteenTokens, SystemTools, ThinksBetweenTools, ThinksUnasked,
+        WindowAsStopReason,
     };
     use super::Reasoning::{Absent, OneWay, Opaque, Signed, Unsigned};
     use super::{Traits, row};
@@ -137,9 +142,12 @@ pub(super) const TRAITS: &[Traits] = &[
     row("ai21.j2-", "AI21 Labs", Absent, &[NoTools, NoSystemPrompt]),
     row("ai21.jamba-instruct", "AI21 Labs", Absent, &[NoTools]),
     row("amazon.nova-", "Amazon", Absent, &[ResultStatus, ResultImages, HyphensBreakTools, SimpleCaching]),
-    row("amazon.nova-2-", "Amazon", Unsigned, &[ResultStatus, ResultImages, SimpleCaching, HighEffortUnlimited]),
+    row("amazon.nova-2-", "Amazon", Unsigned, &[ResultStatus, ResultImages, SimpleCaching, HighEffortUnlimited, SystemTools]),
+    row("amazon.nova-premier-", "Amazon", Absent, &[ResultStatus, ResultImages, HyphensBreakTools, SimpleCaching, SystemTools]),
+    row("amazon.nova-pro-", "Amazon", Absent, &[ResultStatus, ResultImages, HyphensBreakTools, SimpleCaching, LowLatency]),
     row("amazon.titan-", "Amazon", Absent, &[NoTools, NoSystemPrompt]),
     row("anthropic.", "Anthropic", Signed, &[ResultStatus, ResultImages]),
+    row("anthropic.claude-3-5-haiku-", "Anthropic", Signed, &[ResultStatus, ResultImages, LowLatency]),
     row("anthropic.claude-fable-5", "Anthropic", Signed, &[ResultStatus, ResultImages, HourCaching, ThinksUnasked, ForcedToolsWhileThinking, BlockBinding, DefaultTierOnly, WindowAsStopReason, ManyImages]),
     row("anthropic.claude-fable-5-", "Anthropic", Signed, &[ResultStatus, ResultImages, HourCaching, ThinksUnasked, BindsThinking, BlockBinding, WindowAsStopReason, ManyImages]),
     row("anthropic.claude-haiku-4-5", "Anthropic", Signed, &[ResultStatus, ResultImages, HourCaching, OneSamplingField, WindowAsStopReason, ManyImages]),
@@ -167,6 +175,8 @@ pub(super) const TRAITS: &[Traits] = &[
     row("google.", "Google", OneWay, &[]),
     row("meta.", "Meta", OneWay, &[NoStreamingTools, ResultsAlone, ResultImages]),
     row("meta.llama2-", "Meta", OneWay, &[NoTools]),
+    row("meta.llama3-1-405b-", "Meta", OneWay, &[NoStreamingTools, ResultsAlone, ResultImages, LowLatency]),
+    row("meta.llama3-1-70b-", "Meta", OneWay, &[NoStreamingTools, ResultsAlone, ResultImages, LowLatency]),
     row("meta.llama3-70b-", "Meta", OneWay, &[NoTools]),
     row("meta.llama3-8b-", "Meta", OneWay, &[NoTools]),
     row("minimax.", "MiniMax", Unsigned, &[]),

@@ -26,7 +26,8 @@ pub struct Refusal {
     /// The text for people.
     pub message: String,
     /// Which [rule](crate::rules) was broken; `None` if the refusal is not about the conversation,
-    /// and `shape` if it is about the form of the request.
+    /// `shape` if it is about the form of the request, and `refused-field` if a test
+    /// [asked for it](crate::EmulatorBuilder::refuse).
     pub rule: Option<&'static str>,
 }
 

@@ -45,7 +45,7 @@ pub(crate) enum Content {
     /// What the emulator would say by itself.
     Answer,
     /// A turn, in whichever form the request asks for.
-    Turn(Turn),
+    Turn(Box<Turn>),
     /// An event stream, step by step.
     Stream(Vec<Step>),
     /// The document of a plain reply.
@@ -83,7 +83,7 @@ impl Reply {
 
     /// A whole turn; streamed or plain, as the request asks for.
     pub fn turn(turn: Turn) -> Self {
-        Self::of(Content::Turn(turn))
+        Self::of(Content::Turn(Box::new(turn)))
     }
 
     /// A turn that is one text.

@@ -5,7 +5,9 @@
 
 use serde_json::Value;
 
-use crate::model::Model;
+use crate::guardrail::Guardrail;
+use crate::model::{Account, Model};
+use crate::prompt_resource::PromptResource;
 use crate::seal::Seal;
 
 /// A request that passed the first layer, with the model that it is for.
@@ -15,9 +17,14 @@ pub(crate) struct Request<'a> {
     pub(crate) streaming: bool,
     /// How many bytes the body had.
     pub(crate) length: usize,
+    /// Whether its tokens are only counted: no answer is asked for, and nothing said about one.
+    pub(crate) counting: bool,
+    /// The prompt that it names instead of a model, and whose message opens the conversation.
+    pub(crate) prompt: Option<&'a PromptResource>,
     pub(crate) seal: &'a Seal,
+    pub(crate) account: &'a Account,
     /// The guardrails that the account has.
-    pub(crate) guardrails: &'a [String],
+    pub(crate) guardrails: &'a [Guardrail],
 }
 
 /// A block of a message and where it stands.
@@ -45,6 +52,26 @@ impl<'a> Request<'a> {
     /// The specifications among the tools, with their places in the list.
     pub(crate) fn tool_specs(&self) -> impl Iterator<Item = (usize, &'a Value)> + use<'a> {
         self.tools().iter().enumerate().filter_map(|(index, tool)| Some((index, tool.get("toolSpec")?)))
+    }
+
+    /// The tools among them that the service runs itself, by name, with their places in the list.
+    pub(crate) fn system_tools(&self) -> impl Iterator<Item = (usize, &'a str)> + use<'a> {
+        self.tools()
+            .iter()
+            .enumerate()
+            .filter_map(|(index, tool)| Some((index, present(tool, "systemTool")?["name"].as_str()?)))
+    }
+
+    /// The guardrail that it names, if the account has it.
+    pub(crate) fn guardrail(&self) -> Option<&'a Guardrail> {
+        let id = self.body["guardrailConfig"]["guardrailIdentifier"].as_str().unwrap_or_default();
+        let id = id.rsplit('/').next().unwrap_or_default();
+        self.guardrails.iter().find(|guardrail| guardrail.id == id)
+    }
+
+    /// Whether it asks to be served faster than others.
+    pub(crate) fn wants_low_latency(&self) -> bool {
+        self.body["performanceConfig"]["latency"] == "optimized"
     }
 
     /// The name of the tool that has to be called; an empty one means any.
@@ -173,4 +200,9 @@ pub(crate) fn items(value: &Value) -> &[Value] {
 /// A member that is there and not null.
 pub(crate) fn present<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
     value.get(name).filter(|member| !member.is_null())
+}
+
+/// Whether a document or search result is to be cited.
+pub(crate) fn wants_citations(source: &Value) -> bool {
+    source["citations"]["enabled"] == Value::Bool(true)
 }

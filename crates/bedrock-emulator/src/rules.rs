@@ -11,12 +11,15 @@
 //! (it only makes caching miss, and the cache here does too).
 
 mod caching;
+mod citations;
 mod conversation;
 mod image_header;
 mod limits;
 mod media;
+mod prompts;
 mod sampling;
 mod schema;
+mod system_tools;
 mod thinking;
 mod tools;
 
@@ -69,6 +72,8 @@ use Evidence::{Documented, Observed, Reported};
 #[rustfmt::skip]
 const RULES: &[Rule] = &[
     // The translation of the conversation.
+    rule("prompt-fields", Documented, "a prompt that is named decides about itself", prompts::are_not_overridden),
+    rule("prompt-variables", Reported, "the variables of a prompt have values", prompts::variables_are_filled),
     rule("first-message-is-user", Observed, "a conversation starts with a user message", conversation::starts_with_user),
     rule("content-not-empty", Observed, "a message has content", conversation::content_is_not_empty),
     rule("roles-alternate", Observed, "user and assistant take turns", conversation::roles_alternate),
@@ -76,6 +81,9 @@ const RULES: &[Rule] = &[
     rule("system-supported", Reported, "models without system prompts get none", conversation::system_is_supported),
     rule("guard-text-not-blank", Reported, "guarded text has visible characters", conversation::guarded_text_is_not_blank),
     rule("tools-supported", Reported, "models without tools get none", tools::are_supported),
+    rule("system-tools-supported", Documented, "the service's own tools are for some of Nova's models", system_tools::are_supported),
+    rule("system-tool-known", Documented, "the service has the tool that it is to run itself", system_tools::are_known),
+    rule("system-tools-from-assistant", Reported, "the service's own tools are used by the assistant", system_tools::are_used_by_the_assistant),
     rule("tools-not-streamed", Observed, "some models take tools in plain replies only", tools::may_stream),
     rule("tool-choice-supported", Observed, "models without forced tool choice get none", tools::choice_is_supported),
     rule("tool-config-present", Observed, "tool blocks in the history need a tool configuration", tools::are_configured),
@@ -98,6 +106,11 @@ const RULES: &[Rule] = &[
     rule("documents-need-text", Observed, "a document comes with a text", media::documents_come_with_text),
     rule("document-name", Observed, "a document's name has plain characters only", media::document_names_are_plain),
     rule("document-names-unique", Observed, "no two documents share a name", media::document_names_differ),
+    rule("citations-supported", Observed, "models that do not cite are not asked to", citations::are_supported),
+    rule("citations-format", Observed, "plain text and PDF can be cited", citations::documents_can_be_cited),
+    rule("citations-in-result", Observed, "documents in tool results are not cited", citations::none_in_tool_results),
+    rule("citations-from-assistant", Reported, "cited text comes from the assistant", citations::come_from_the_assistant),
+    rule("citations-not-blank", Reported, "cited text has visible characters", citations::texts_are_not_blank),
     rule("cache-point-supported", Reported, "models that cache by themselves get no cache points", caching::points_are_supported),
     rule("cache-supported", Observed, "models without caching get no cache points", caching::caching_is_supported),
     rule("cache-after-reasoning", Observed, "no cache point follows reasoning", caching::no_point_after_reasoning),
@@ -110,6 +123,7 @@ const RULES: &[Rule] = &[
     rule("max-tokens-limit", Observed, "no more tokens are asked for than the model can", sampling::max_tokens_fit),
     rule("response-paths", Documented, "response field paths are JSON pointers", limits::response_paths_are_pointers),
     rule("service-tier", Observed, "the service tier exists and serves the model", limits::service_tier_exists),
+    rule("latency", Observed, "optimized latency is for some models, through a profile", limits::latency_is_supported),
     rule("guardrail", Observed, "the guardrail exists", limits::guardrail_exists),
     rule("output-format", Observed, "structured output is for models that have it", limits::output_format_is_supported),
     rule("output-schema", Reported, "an output schema is JSON whose objects are closed", limits::output_schema_is_closed),
@@ -159,6 +173,7 @@ const RULES: &[Rule] = &[
     rule("max-tokens-high-effort", Reported, "Nova takes no limit at high effort", sampling::high_effort_has_no_limit),
     rule("sampling-high-effort", Reported, "Nova takes no sampling fields at high effort", sampling::high_effort_has_no_sampling),
     rule("cache-four", Observed, "there are four cache points at most", caching::four_points_at_most),
+    rule("cache-latency", Observed, "Claude caches nothing at optimized latency", caching::no_point_at_low_latency),
     rule("cache-ttl-order", Observed, "long-lived cache points come first", caching::lifetimes_shrink),
     rule("cache-ttl-supported", Reported, "one hour is for newer Claude", caching::lifetimes_are_supported),
     rule("cache-after-document", Observed, "no cache point directly follows a document of text", caching::no_point_after_text_document),

@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 /// What an image costs when its size cannot be read from it.
-const IMAGE: u64 = 1_500;
+pub(crate) const IMAGE: u64 = 1_500;
 /// How many characters go into a token of ordinary text.
 const CHARACTERS_PER_TOKEN: usize = 4;
 

@@ -3,11 +3,14 @@
 //! Automatic answers and scripted turns are both turns, so a streamed reply and a plain one can
 //! never disagree, and a thinking block gets its signature at one place.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use serde_json::{Map, Value, json};
+mod block;
+
+use bytes::Bytes;
+use serde_json::{Value, json};
 
 use crate::seal::{Prefix, Seal};
+
+pub(crate) use block::{Block, Runner};
 
 /// A whole turn of a model, for [`Reply::turn`](crate::Reply::turn).
 ///
@@ -29,15 +32,11 @@ pub struct Turn {
     pub(crate) stop_reason: Option<String>,
     pub(crate) usage: Option<Value>,
     pub(crate) additional_fields: Option<Value>,
-}
-
-/// A block of a turn; text is kept in the fragments that the stream sends one by one.
-#[derive(Clone, Debug)]
-pub(crate) enum Block {
-    Thinking { fragments: Vec<String>, signed: bool },
-    Redacted(String),
-    Text(Vec<String>),
-    ToolCall { id: String, name: String, fragments: Vec<String> },
+    pub(crate) metadata: Option<Value>,
+    /// The stop sequence that ended the turn.
+    pub(crate) stopped_at: Option<String>,
+    /// Why the model refused, in its vendor's words.
+    pub(crate) refusal: Option<Value>,
 }
 
 /// What a turn needs from its surroundings to become a response.
@@ -46,7 +45,8 @@ pub(crate) struct Delivery<'a> {
     pub(crate) prefix: &'a Prefix,
     pub(crate) usage: Value,
     pub(crate) latency_milliseconds: u64,
-    pub(crate) service_tier: Option<Value>,
+    /// Further members of the metadata: what was asked for and is echoed, and traces.
+    pub(crate) metadata: Value,
 }
 
 impl Turn {
@@ -102,6 +102,86 @@ impl Turn {
             id: id.into(),
             name: name.into(),
             fragments: fragments.into_iter().map(Into::into).collect(),
+            by: Runner::Client,
+        });
+        self
+    }
+
+    /// Adds a text block with the citations that go with it, in the API's shape.
+    ///
+    /// ```
+    /// use clawdia_bedrock_emulator::Turn;
+    /// use serde_json::json;
+    ///
+    /// let citation = json!({
+    ///     "title": "Report",
+    ///     "sourceContent": [{ "text": "It rained." }],
+    ///     "location": { "documentPage": { "documentIndex": 0, "start": 1, "end": 2 } },
+    /// });
+    /// let turn = Turn::new().cited_text("It was wet.", [citation]);
+    /// ```
+    #[must_use]
+    pub fn cited_text(mut self, text: impl AsRef<str>, citations: impl IntoIterator<Item = Value>) -> Self {
+        let citations = citations.into_iter().collect();
+        self.blocks.push(Block::Cited { fragments: fragments(text.as_ref()), citations });
+        self
+    }
+
+    /// Adds an image, in a format like `png`.
+    #[must_use]
+    pub fn image(mut self, format: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
+        self.blocks.push(Block::Image { format: format.into(), bytes: bytes.into() });
+        self
+    }
+
+    /// Adds an image that the model failed to make.
+    #[must_use]
+    pub fn failed_image(mut self, message: impl Into<String>) -> Self {
+        self.blocks.push(Block::FailedImage(message.into()));
+        self
+    }
+
+    /// Adds a call of a tool that the service runs itself; it does not make the stop reason `tool_use`.
+    ///
+    /// ```
+    /// use clawdia_bedrock_emulator::Turn;
+    /// use serde_json::json;
+    ///
+    /// let turn = Turn::new()
+    ///     .server_tool_call("tooluse_1", "nova_grounding", ["{\"query\":", "\"rain\"}"])
+    ///     .server_tool_result("tooluse_1", "nova_grounding_result", [json!({ "text": "[HIDDEN]" })], "success")
+    ///     .text("It rained.");
+    /// ```
+    #[must_use]
+    pub fn server_tool_call(
+        mut self,
+        id: impl Into<String>,
+        name: impl Into<String>,
+        fragments: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.blocks.push(Block::ToolCall {
+            id: id.into(),
+            name: name.into(),
+            fragments: fragments.into_iter().map(Into::into).collect(),
+            by: Runner::Service,
+        });
+        self
+    }
+
+    /// Adds what such a tool answered: its kind of result, items with `text` or `json`, and a status.
+    #[must_use]
+    pub fn server_tool_result(
+        mut self,
+        id: impl Into<String>,
+        kind: impl Into<String>,
+        content: impl IntoIterator<Item = Value>,
+        status: impl Into<String>,
+    ) -> Self {
+        self.blocks.push(Block::ServerToolResult {
+            id: id.into(),
+            kind: kind.into(),
+            content: content.into_iter().collect(),
+            status: status.into(),
         });
         self
     }
@@ -120,10 +200,23 @@ impl Turn {
         self
     }
 
-    /// Sets `additionalModelResponseFields`.
+    /// Sets `additionalModelResponseFields`, whatever the request asks for.
     #[must_use]
     pub fn additional_fields(mut self, fields: Value) -> Self {
         self.additional_fields = Some(fields);
+        self
+    }
+
+    /// Adds members to the `metadata` event or, in a plain reply, to the document: `trace`,
+    /// `performanceConfig`, or anything that the service may come to send.
+    ///
+    /// Objects are merged with what the emulator says itself; other values replace it.
+    #[must_use]
+    pub fn metadata(mut self, members: Value) -> Self {
+        match &mut self.metadata {
+            Some(metadata) => merge(metadata, &members),
+            None => self.metadata = Some(members),
+        }
         self
     }
 
@@ -131,7 +224,7 @@ impl Turn {
     pub(crate) fn stop(&self) -> &str {
         match &self.stop_reason {
             Some(reason) => reason,
-            None if self.blocks.iter().any(|block| matches!(block, Block::ToolCall { .. })) => "tool_use",
+            None if self.calls_the_client() => "tool_use",
             None => "end_turn",
         }
     }
@@ -145,9 +238,7 @@ impl Turn {
     pub(crate) fn events(&self, delivery: &Delivery<'_>) -> Vec<(&'static str, Value)> {
         let mut events = vec![("messageStart", json!({ "role": "assistant" }))];
         for (index, block) in self.blocks.iter().enumerate() {
-            // Only tool calls are announced; text and thinking begin with their first delta.
-            if let Block::ToolCall { id, name, .. } = block {
-                let start = json!({ "toolUse": { "toolUseId": id, "name": name } });
+            if let Some(start) = block.start() {
                 events.push(("contentBlockStart", json!({ "contentBlockIndex": index, "start": start })));
             }
             for delta in block.deltas(delivery) {
@@ -164,9 +255,7 @@ impl Turn {
             "usage": self.usage.as_ref().unwrap_or(&delivery.usage),
             "metrics": { "latencyMs": delivery.latency_milliseconds },
         });
-        if let Some(tier) = &delivery.service_tier {
-            metadata["serviceTier"] = tier.clone();
-        }
+        self.complete(&mut metadata, delivery);
         events.push(("metadata", metadata));
         events
     }
@@ -183,78 +272,19 @@ impl Turn {
         if let Some(fields) = &self.additional_fields {
             document["additionalModelResponseFields"] = fields.clone();
         }
-        if let Some(tier) = &delivery.service_tier {
-            document["serviceTier"] = tier.clone();
-        }
+        self.complete(&mut document, delivery);
         document
     }
-}
 
-impl Block {
-    /// How many tokens the block comes to.
-    pub(crate) fn tokens(&self) -> u64 {
-        match self {
-            Self::Thinking { fragments, .. } | Self::Text(fragments) => {
-                crate::tokens::of_characters(fragments.iter().map(|fragment| fragment.chars().count()).sum())
-            }
-            Self::Redacted(text) => crate::tokens::of_text(text),
-            Self::ToolCall { name, fragments, .. } => {
-                let characters: usize = fragments.iter().map(|fragment| fragment.chars().count()).sum();
-                crate::tokens::of_characters(characters + name.chars().count())
-            }
+    fn complete(&self, metadata: &mut Value, delivery: &Delivery<'_>) {
+        merge(metadata, &delivery.metadata);
+        if let Some(scripted) = &self.metadata {
+            merge(metadata, scripted);
         }
     }
 
-    fn deltas(&self, delivery: &Delivery<'_>) -> Vec<Value> {
-        match self {
-            Self::Text(fragments) => fragments.iter().map(|text| json!({ "text": text })).collect(),
-            Self::ToolCall { fragments, .. } => {
-                fragments.iter().map(|input| json!({ "toolUse": { "input": input } })).collect()
-            }
-            Self::Thinking { fragments, signed } => {
-                let mut deltas: Vec<Value> =
-                    fragments.iter().map(|text| json!({ "reasoningContent": { "text": text } })).collect();
-                if *signed {
-                    let signature = delivery.seal.signature(&fragments.concat(), delivery.prefix);
-                    deltas.push(json!({ "reasoningContent": { "signature": signature } }));
-                }
-                deltas
-            }
-            Self::Redacted(text) => {
-                let blob = delivery.seal.redact(text);
-                // Two pieces of no particular length: base64 texts cannot simply be joined.
-                let (first, second) = blob.split_at(blob.len() / 2);
-                [first, second]
-                    .iter()
-                    .map(|bytes| json!({ "reasoningContent": { "redactedContent": STANDARD.encode(bytes) } }))
-                    .collect()
-            }
-        }
-    }
-
-    fn content(&self, delivery: &Delivery<'_>) -> Value {
-        match self {
-            Self::Text(fragments) => json!({ "text": fragments.concat() }),
-            Self::ToolCall { id, name, fragments } => {
-                // A call that was cut off has no arguments that could be shown as a document.
-                let input = serde_json::from_str(&fragments.concat()).unwrap_or_default();
-                json!({ "toolUse": { "toolUseId": id, "name": name, "input": Value::Object(input) } })
-            }
-            Self::Thinking { fragments, signed } => {
-                let text = fragments.concat();
-                let mut thought = Map::new();
-                if *signed {
-                    let signature = delivery.seal.signature(&text, delivery.prefix);
-                    thought.insert("signature".to_owned(), Value::String(signature));
-                }
-                thought.insert("text".to_owned(), Value::String(text));
-                json!({ "reasoningContent": { "reasoningText": thought } })
-            }
-            Self::Redacted(text) => {
-                let blob = STANDARD.encode(delivery.seal.redact(text));
-                json!({ "reasoningContent": { "redactedContent": blob } })
-            }
-        }
+    fn calls_the_client(&self) -> bool {
+        self.blocks.iter().any(|block| matches!(block, Block::ToolCall { by: Runner::Client, .. }))
     }
 }
 
@@ -262,4 +292,16 @@ impl Block {
 pub(crate) fn fragments(text: &str) -> Vec<String> {
     let words: Vec<&str> = text.split_inclusive(' ').collect();
     words.chunks(2).map(<[&str]>::concat).collect()
+}
+
+/// Adds members to an object, and to the objects inside of it.
+pub(crate) fn merge(target: &mut Value, members: &Value) {
+    match (target, members) {
+        (Value::Object(target), Value::Object(members)) => {
+            for (name, member) in members {
+                merge(target.entry(name.clone()).or_insert(Value::Null), member);
+            }
+        }
+        (target, members) => *target = members.clone(),
+    }
 }

@@ -20,13 +20,19 @@ pub(crate) struct EmulatorArguments {
     /// The region to play
     #[arg(long, value_name = "REGION", default_value = "us-east-1")]
     region: String,
+    /// A guardrail that requests may name; may be given again for more
+    #[arg(long = "guardrail", value_name = "ID")]
+    guardrails: Vec<String>,
 }
 
 /// Serves until Ctrl-C.
 pub(crate) fn run(arguments: &EmulatorArguments) -> Result<Status, Failure> {
     process::block_on(async {
         let mut interrupts = Interrupts::listen().await;
-        let builder = Emulator::builder().port(arguments.port).region(arguments.region.as_str());
+        let mut builder = Emulator::builder().port(arguments.port).region(arguments.region.as_str());
+        for id in &arguments.guardrails {
+            builder = builder.guardrail(id.as_str());
+        }
         let emulator = builder.start().await.map_err(|error| match error {
             StartError::Listen { port, source } => {
                 Failure::refused(format!("could not listen on 127.0.0.1:{port}"))

@@ -128,6 +128,15 @@ pub(super) fn no_point_after_text_document(request: &Request<'_>) -> Result<(), 
     Ok(())
 }
 
+pub(super) fn no_point_at_low_latency(request: &Request<'_>) -> Result<(), Refusal> {
+    if !request.wants_low_latency() || !request.model.is_claude() {
+        return Ok(());
+    }
+    points(request).first().map_or(Ok(()), |point| {
+        Err(Refusal::by_the_model(format!("{}.cache_control: Extra inputs are not permitted", point.place)))
+    })
+}
+
 // All cache points in the order in which they are processed.
 fn points<'a>(request: &Request<'a>) -> Vec<Point<'a>> {
     let mut points = Vec::new();

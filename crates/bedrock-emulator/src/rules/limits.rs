@@ -1,4 +1,4 @@
-//! Rules about what surrounds a conversation: its size, its format, its tier and its guardrail.
+//! Rules about what surrounds a conversation: its size, its format, its tier, its haste and its guardrail.
 
 use clawdia_bedrock_models::Family;
 use serde_json::Value;
@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::schema;
 use crate::quirks::Quirk;
 use crate::refusal::Refusal;
-use crate::request::{Request, items, present};
+use crate::request::{Request, items, present, wants_citations};
 
 /// A body of more bytes is too long, however few tokens are in it.
 const LARGEST_BODY: usize = 20 * 1024 * 1024;
@@ -34,12 +34,23 @@ pub(super) fn service_tier_exists(request: &Request<'_>) -> Result<(), Refusal> 
     }
 }
 
+pub(super) fn latency_is_supported(request: &Request<'_>) -> Result<(), Refusal> {
+    // Only profiles of these models are served faster, not the models by their own id.
+    let model = &request.model;
+    let supported = model.has(Quirk::LowLatency) && model.facts.geography.is_some();
+    if request.wants_low_latency() && !supported {
+        return Err(Refusal::validation(format!(
+            "Latency performance configuration is not supported for {} in {}",
+            model.base_id, request.account.region
+        )));
+    }
+    Ok(())
+}
+
 pub(super) fn guardrail_exists(request: &Request<'_>) -> Result<(), Refusal> {
     let Some(guardrail) = present(request.body, "guardrailConfig") else { return Ok(()) };
-    let id = guardrail["guardrailIdentifier"].as_str().unwrap_or_default();
-    let id = id.rsplit('/').next().unwrap_or_default();
     let versioned = guardrail["guardrailVersion"].as_str().is_some_and(|version| !version.is_empty());
-    if versioned && request.guardrails.iter().any(|known| known == id) {
+    if versioned && request.guardrail().is_some() {
         return Ok(());
     }
     Err(Refusal::validation("The provided guardrail identifier is invalid."))
@@ -76,7 +87,7 @@ pub(super) fn output_schema_is_closed(request: &Request<'_>) -> Result<(), Refus
 pub(super) fn citations_and_format_exclude_each_other(request: &Request<'_>) -> Result<(), Refusal> {
     let cited = request.blocks().any(|block| {
         let source = block.get("document").or_else(|| block.get("searchResult"));
-        source.is_some_and(|source| source["citations"]["enabled"] == Value::Bool(true))
+        source.is_some_and(wants_citations)
     });
     if cited && output_schema(request).is_some() {
         return Err(Refusal::by_the_model("Citations cannot be enabled when output format is set"));
@@ -93,6 +104,10 @@ pub(super) fn body_is_small(request: &Request<'_>) -> Result<(), Refusal> {
 
 pub(super) fn prompt_fits(request: &Request<'_>) -> Result<(), Refusal> {
     let Some(window) = request.model.facts.context_window else { return Ok(()) };
+    // Whoever counts wants to find out by how much it does not fit.
+    if request.counting {
+        return Ok(());
+    }
     let tokens = request.input_tokens();
     let model = &request.model;
     if tokens > window {

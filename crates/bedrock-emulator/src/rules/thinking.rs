@@ -118,7 +118,8 @@ pub(super) fn budget_is_large_enough(request: &Request<'_>) -> Result<(), Refusa
 }
 
 pub(super) fn budget_fits(request: &Request<'_>) -> Result<(), Refusal> {
-    match budget(request) {
+    // Nothing limits an answer that is not asked for.
+    match budget(request).filter(|_| !request.counting) {
         Some(budget) if budget >= request.max_tokens().unwrap_or(DEFAULT_MAX_TOKENS) => {
             Err(Refusal::by_the_model("`max_tokens` must be greater than `thinking.budget_tokens`."))
         }

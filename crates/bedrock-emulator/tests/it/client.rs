@@ -227,6 +227,26 @@ impl Reply {
         frames::decode(&self.body()).unwrap()
     }
 
+    /// The payload of a stream's last event of a name.
+    #[track_caller]
+    pub(crate) fn last(&self, name: &str) -> Value {
+        self.frames().iter().rfind(|frame| frame.name() == name).unwrap().json()
+    }
+
+    /// The payloads of a stream's deltas, without their padding.
+    #[track_caller]
+    pub(crate) fn deltas(&self) -> Vec<Value> {
+        let frames = self.frames();
+        let deltas = frames.iter().filter(|frame| frame.name() == "contentBlockDelta");
+        deltas.map(|frame| frame.json()["delta"].clone()).collect()
+    }
+
+    /// All text of a stream.
+    #[track_caller]
+    pub(crate) fn streamed_text(&self) -> String {
+        self.deltas().iter().filter_map(|delta| delta["text"].as_str().map(str::to_owned)).collect()
+    }
+
     /// The exception's name, without the address that the service appends to it.
     pub(crate) fn exception(&self) -> &str {
         self.headers.get("x-amzn-errortype").and_then(|name| name.split(':').next()).unwrap_or_default()

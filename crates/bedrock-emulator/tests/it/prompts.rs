@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 pub(crate) const SONNET_4_5: &str = "us.anthropic.claude-sonnet-4-5-20250929-v1:0";
 /// Claude with thinking by budget, but not between calls.
 pub(crate) const HAIKU_4_5: &str = "us.anthropic.claude-haiku-4-5-20251001-v1:0";
+/// Claude that can be served with optimized latency.
+pub(crate) const HAIKU_3_5: &str = "us.anthropic.claude-3-5-haiku-20241022-v1:0";
 /// Older Claude: one sampling field, no hour of caching, may be prefilled.
 pub(crate) const OPUS_4_1: &str = "us.anthropic.claude-opus-4-1-20250805-v1:0";
 /// Adaptive and budget thinking, no prefill.

@@ -4,10 +4,13 @@
 //! one has to be accepted, so that no case passes because of a second fault.
 
 mod caching;
+mod citations;
 mod conversation;
 mod limits;
 mod media;
+mod prompts;
 mod sampling;
+mod system_tools;
 mod thinking;
 mod tools;
 
@@ -87,6 +90,9 @@ fn cases() -> Vec<Case> {
         conversation::cases(),
         tools::cases(),
         media::cases(),
+        citations::cases(),
+        prompts::cases(),
+        system_tools::cases(),
         thinking::cases(),
         sampling::cases(),
         caching::cases(),
@@ -99,7 +105,8 @@ fn cases() -> Vec<Case> {
 
 #[tokio::test]
 async fn broken_requests_are_refused_and_mended_ones_accepted() {
-    let emulator = Emulator::builder().guardrail("abc123").start().await.unwrap();
+    let builder = Emulator::builder().guardrail("abc123").prompt("PROMPT0001", NOVA, "Say {{word}}.");
+    let emulator = builder.start().await.unwrap();
     let client = Client::new(&emulator);
     let mut faults = String::new();
     for case in cases() {

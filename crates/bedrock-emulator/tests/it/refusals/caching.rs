@@ -45,7 +45,15 @@ pub(super) fn cases() -> Vec<Case> {
         let tools: Vec<Value> = [tool("a")].into_iter().chain(points).collect();
         with(prompt("Hi"), json!({ "toolConfig": { "tools": tools } }))
     };
+    let fast = |request: Value| with(request, json!({ "performanceConfig": { "latency": "optimized" } }));
     vec![
+        refused_by_model(
+            "cache-latency",
+            HAIKU_3_5,
+            fast(system([text("Be kind."), cache_point()])),
+            "system.0.cache_control: Extra inputs are not permitted",
+            fast(system([text("Be kind.")])),
+        ),
         refused(
             "cache-point-supported",
             GPT_OSS,

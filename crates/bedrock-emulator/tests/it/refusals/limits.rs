@@ -50,6 +50,20 @@ pub(super) fn cases() -> Vec<Case> {
             tier("default"),
         ),
         refused(
+            "latency",
+            SONNET_4_5,
+            hi(json!({ "performanceConfig": { "latency": "optimized" } })),
+            &format!("Latency performance configuration is not supported for {} in us-east-1", &SONNET_4_5[3..]),
+            hi(json!({ "performanceConfig": { "latency": "standard" } })),
+        ),
+        refused(
+            "latency",
+            "amazon.nova-pro-v1:0",
+            hi(json!({ "performanceConfig": { "latency": "optimized" } })),
+            "Latency performance configuration is not supported for amazon.nova-pro-v1:0 in us-east-1",
+            prompt("Hi"),
+        ),
+        refused(
             "guardrail",
             SONNET_4_5,
             guardrail("zzz", "1"),

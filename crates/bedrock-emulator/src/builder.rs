@@ -1,0 +1,251 @@
+//! The settings of an emulator before it starts: where it is, whom it lets in, and what the
+//! account that it plays has.
+//!
+//! Apart from the emulator because they have nothing in common but the moment of starting.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex};
+
+use tokio::net::TcpListener;
+
+use crate::authentication::Guard;
+use crate::connections::Connections;
+use crate::credentials::Credentials;
+use crate::emulator::{Emulator, StartError};
+use crate::endpoint::Endpoint;
+use crate::field_refusals::FieldRefusal;
+use crate::guardrail::Guardrail;
+use crate::ledger::Ledger;
+use crate::model::{Account, ApplicationProfile, PromptRouter};
+use crate::permissions::Permissions;
+use crate::prompt_resource::PromptResource;
+use crate::recording::Recorder;
+use crate::seal::Seal;
+
+/// Settings of an [`Emulator`] that is about to start.
+#[derive(Clone, Debug)]
+pub struct EmulatorBuilder {
+    port: u16,
+    region: String,
+    account: String,
+    credentials: Vec<Credentials>,
+    bearer_tokens: BearerTokens,
+    denied: Vec<String>,
+    page_size: usize,
+    guardrails: Vec<Guardrail>,
+    application_profiles: Vec<ApplicationProfile>,
+    prompts: Vec<PromptResource>,
+    prompt_routers: Vec<PromptRouter>,
+    field_refusals: Vec<FieldRefusal>,
+}
+
+// Apart from the other settings only to keep the tokens out of `Debug`.
+#[derive(Clone, Default)]
+struct BearerTokens(Vec<String>);
+
+impl EmulatorBuilder {
+    pub(crate) fn new() -> Self {
+        Self {
+            port: 0,
+            region: "us-east-1".to_owned(),
+            account: "123456789012".to_owned(),
+            credentials: Vec::new(),
+            bearer_tokens: BearerTokens::default(),
+            denied: Vec::new(),
+            page_size: 100,
+            guardrails: Vec::new(),
+            application_profiles: Vec::new(),
+            prompts: Vec::new(),
+            prompt_routers: Vec::new(),
+            field_refusals: Vec::new(),
+        }
+    }
+
+    /// Listens on this port of 127.0.0.1; 0, the default, takes any free one.
+    #[must_use]
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// Plays this region: its profiles exist, and signatures must be for it.
+    #[must_use]
+    pub fn region(mut self, region: impl Into<String>) -> Self {
+        self.region = region.into();
+        self
+    }
+
+    /// Plays this account, whose number stands in the ARNs of listings.
+    #[must_use]
+    pub fn account(mut self, account: impl Into<String>) -> Self {
+        self.account = account.into();
+        self
+    }
+
+    /// Accepts signatures with this access key; may be called again for more.
+    #[must_use]
+    pub fn credentials(mut self, credentials: Credentials) -> Self {
+        self.credentials.push(credentials);
+        self
+    }
+
+    /// Accepts this bearer token; may be called again for more.
+    #[must_use]
+    pub fn bearer_token(mut self, token: impl Into<String>) -> Self {
+        self.bearer_tokens.0.push(token.into());
+        self
+    }
+
+    /// Denies an action of the identity service's to everyone, for example `bedrock:CountTokens`.
+    ///
+    /// `Converse` takes `bedrock:InvokeModel`, `ConverseStream` takes
+    /// `bedrock:InvokeModelWithResponseStream`, tools that the service runs itself take
+    /// `bedrock:InvokeTool` besides, and the other operations are called as their actions are.
+    #[must_use]
+    pub fn deny(mut self, action: impl Into<String>) -> Self {
+        self.denied.push(action.into());
+        self
+    }
+
+    /// Lists this many inference profiles at a time when a client does not say; 100 by default.
+    #[must_use]
+    pub fn page_size(mut self, page_size: usize) -> Self {
+        self.page_size = page_size;
+        self
+    }
+
+    /// Has a guardrail; of an id alone, it lets everything pass. May be called again for more.
+    #[must_use]
+    pub fn guardrail(mut self, guardrail: impl Into<Guardrail>) -> Self {
+        self.guardrails.push(guardrail.into());
+        self
+    }
+
+    /// Knows an application inference profile: the last part of its ARN, and the id of the model
+    /// or system-defined profile behind it.
+    #[must_use]
+    pub fn application_profile(mut self, id: impl Into<String>, model_id: impl Into<String>) -> Self {
+        self.application_profiles.push(ApplicationProfile { id: id.into(), model_id: model_id.into() });
+        self
+    }
+
+    /// Has a prompt that is invoked by its ARN, in any version: the last part of the ARN, the id of
+    /// the model or profile that it is for, and the text of its user message.
+    ///
+    /// The text has its variables in double braces, and requests fill them in with `promptVariables`.
+    ///
+    /// ```
+    /// use clawdia_bedrock_emulator::Emulator;
+    ///
+    /// let model = "us.anthropic.claude-sonnet-4-5-20250929-v1:0";
+    /// let builder = Emulator::builder().prompt("PROMPT0001", model, "Describe {{city}} in a word.");
+    /// // To be invoked as arn:aws:bedrock:us-east-1:123456789012:prompt/PROMPT0001:1
+    /// ```
+    #[must_use]
+    pub fn prompt(
+        mut self,
+        id: impl Into<String>,
+        model_id: impl Into<String>,
+        template: impl Into<String>,
+    ) -> Self {
+        self.prompts.push(PromptResource {
+            id: id.into(),
+            model_id: model_id.into(),
+            template: template.into(),
+        });
+        self
+    }
+
+    /// Has a prompt router, default or not: the last part of its ARN, and the ids of its models or
+    /// profiles. Requests of up to a thousand bytes go to the first, longer ones to the last.
+    #[must_use]
+    pub fn prompt_router(
+        mut self,
+        id: impl Into<String>,
+        model_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        let model_ids = model_ids.into_iter().map(Into::into).collect();
+        self.prompt_routers.push(PromptRouter { id: id.into(), model_ids });
+        self
+    }
+
+    /// Refuses requests that have this field with a `ValidationException` of this text, although they
+    /// keep every rule. It is how models are played that take less than they should.
+    ///
+    /// The path is dotted, and `*` stands for any item of a list.
+    ///
+    /// ```
+    /// use clawdia_bedrock_emulator::Emulator;
+    ///
+    /// let builder = Emulator::builder()
+    ///     .refuse("toolConfig.tools.*.toolSpec.strict", "tools.0.custom.strict: Extra inputs are not permitted")
+    ///     .refuse("inferenceConfig.temperature", "`temperature` is deprecated for this model.");
+    /// ```
+    #[must_use]
+    pub fn refuse(self, path: impl Into<String>, message: impl Into<String>) -> Self {
+        self.refuse_with(path, 400, "ValidationException", message)
+    }
+
+    /// Refuses requests that have this field with an error of any kind; see [`refuse`](Self::refuse).
+    #[must_use]
+    pub fn refuse_with(
+        mut self,
+        path: impl Into<String>,
+        status: u16,
+        exception: impl Into<String>,
+        message: impl Into<String>,
+    ) -> Self {
+        self.field_refusals.push(FieldRefusal {
+            path: path.into(),
+            status,
+            exception: exception.into(),
+            message: message.into(),
+        });
+        self
+    }
+
+    /// Starts to serve, on tasks of the current Tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// When the port cannot be listened on.
+    pub async fn start(self) -> Result<Emulator, StartError> {
+        let port = self.port;
+        let failed = |source| StartError::Listen { port, source };
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let listener = TcpListener::bind(address).await.map_err(failed)?;
+        let url = format!("http://{}", listener.local_addr().map_err(failed)?);
+        let mut credentials = self.credentials;
+        if credentials.is_empty() && self.bearer_tokens.0.is_empty() {
+            credentials.push(Credentials::default());
+        }
+        let endpoint = Endpoint {
+            guard: Guard::new(self.region.clone(), credentials, self.bearer_tokens.0),
+            permissions: Permissions { denied: self.denied },
+            account: Account {
+                region: self.region,
+                id: self.account,
+                application_profiles: self.application_profiles,
+                prompts: self.prompts,
+                prompt_routers: self.prompt_routers,
+            },
+            page_size: self.page_size,
+            guardrails: self.guardrails,
+            field_refusals: self.field_refusals,
+            script: Mutex::new(VecDeque::new()),
+            recorder: Recorder::new(),
+            connections: Connections::new(),
+            seal: Seal::new(),
+            ledger: Ledger::default(),
+        };
+        Ok(Emulator::serve(url, listener, Arc::new(endpoint)))
+    }
+}
+
+impl fmt::Debug for BearerTokens {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "({} hidden)", self.0.len())
+    }
+}

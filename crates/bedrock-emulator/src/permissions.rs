@@ -1,0 +1,61 @@
+//! What the caller may do: everything, except what a test took away.
+//!
+//! The identity service stands before Bedrock and words its denials in its own way, so they are
+//! made here and not where the operations are.
+
+use crate::model::Account;
+use crate::operation::Operation;
+use crate::refusal::Refusal;
+
+/// The permission to let a model run one of the service's own tools.
+const INVOKE_TOOL: &str = "bedrock:InvokeTool";
+
+/// The actions that are denied.
+#[derive(Debug, Default)]
+pub(crate) struct Permissions {
+    pub(crate) denied: Vec<String>,
+}
+
+impl Permissions {
+    /// Whether an operation on a resource may be carried out.
+    pub(crate) fn admit(&self, operation: Operation, id: &str, account: &Account) -> Result<(), Refusal> {
+        let Some(action) = action(operation) else { return Ok(()) };
+        // Only lists are about nothing in particular.
+        let resource = (!id.is_empty()).then(|| account.arn_of_id(id));
+        self.check(action, resource.as_deref(), account)
+    }
+
+    /// Whether the service may run one of its tools for the caller.
+    pub(crate) fn admit_system_tool(&self, name: &str, account: &Account) -> Result<(), Refusal> {
+        let tool = format!("arn:{}:bedrock::{}:system-tool/amazon.{name}", account.partition(), account.id);
+        self.check(INVOKE_TOOL, Some(&tool), account)
+    }
+
+    fn check(&self, action: &str, resource: Option<&str>, account: &Account) -> Result<(), Refusal> {
+        if !self.denied.iter().any(|denied| denied == action) {
+            return Ok(());
+        }
+        let resource = resource.map(|arn| format!(" on resource: {arn}")).unwrap_or_default();
+        Err(Refusal::access_denied(format!(
+            "User: arn:{}:sts::{}:assumed-role/emulated-role/client is not authorized to perform: {action}{resource} \
+             because no identity-based policy allows the {action} action",
+            account.partition(),
+            account.id
+        )))
+    }
+}
+
+// The permission that an operation takes; the conversations go by the names of older operations.
+fn action(operation: Operation) -> Option<&'static str> {
+    Some(match operation {
+        Operation::Converse => "bedrock:InvokeModel",
+        Operation::ConverseStream => "bedrock:InvokeModelWithResponseStream",
+        Operation::CountTokens => "bedrock:CountTokens",
+        Operation::ListFoundationModels => "bedrock:ListFoundationModels",
+        Operation::GetFoundationModel => "bedrock:GetFoundationModel",
+        Operation::GetFoundationModelAvailability => "bedrock:GetFoundationModelAvailability",
+        Operation::ListInferenceProfiles => "bedrock:ListInferenceProfiles",
+        Operation::GetInferenceProfile => "bedrock:GetInferenceProfile",
+        Operation::Unknown => return None,
+    })
+}
