@@ -13,7 +13,7 @@ use base64::engine::general_purpose::STANDARD;
 use clawdia_core::{CacheRetention, Context, StreamOptions, ThinkingLevel, Tool, ToolChoice};
 use serde_json::{Value, json};
 
-use crate::fixture::{Bedrock, SONNET};
+use crate::fixture::{Bedrock, SONNET, params};
 
 const PIXEL: &str =
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
@@ -31,14 +31,8 @@ async fn our_bodies_say_what_the_sdks_types_say() {
 
 #[tokio::test]
 async fn our_bodies_say_what_the_sdks_types_say_of_the_rest_of_converse() {
-    let emulator = clawdia_bedrock_emulator::Emulator::builder()
-        .credentials(clawdia_bedrock_emulator::Credentials::new("AKIDEXAMPLE", "secret"))
-        .guardrail("gr1")
-        .start()
-        .await
-        .unwrap();
-    let provider = crate::fixture::connect(&emulator, &[], |config| {
-        let params = json!({
+    let configure = |config: &mut clawdia_core::ProviderConfig| {
+        config.params = params(json!({
             "guardrail": {
                 "guardrailIdentifier": "gr1", "guardrailVersion": "1", "trace": "enabled_full",
                 "streamProcessingMode": "async", "scope": "lastUserTurn",
@@ -48,11 +42,9 @@ async fn our_bodies_say_what_the_sdks_types_say_of_the_rest_of_converse() {
             "additionalModelRequestFields": { "top_k": 5 },
             "additionalModelResponseFieldPaths": ["/stop_sequence"],
             "requestMetadata": { "team": "a b" },
-        });
-        let Value::Object(params) = params else { unreachable!() };
-        config.params = params;
-    });
-    let model = provider.describe(&SONNET.into()).unwrap();
+        }));
+    };
+    let bedrock = Bedrock::start_at(|builder| builder.guardrail("gr1"), configure).await;
     let schema = json!({
         "type": "object", "properties": { "z": { "type": "string" } }, "additionalProperties": false,
     });
@@ -77,11 +69,10 @@ async fn our_bodies_say_what_the_sdks_types_say_of_the_rest_of_converse() {
         StreamOptions::default().with_output_schema(output.clone()),
         StreamOptions::default().with_top_p(0.5).with_reasoning(ThinkingLevel::Off),
     ] {
-        let outcome = crate::fixture::ask(&*provider, &model, &context, &options).await;
-        outcome.expect_message();
-        let ours = emulator.requests().pop().unwrap().json();
-        send_typed(emulator.url(), &ours).await;
-        assert_eq!(emulator.requests().pop().unwrap().json(), ours);
+        bedrock.ask_with(SONNET, &context, &options).await.expect_message();
+        let ours = bedrock.sent();
+        send_typed(bedrock.emulator.url(), &ours).await;
+        assert_eq!(bedrock.sent(), ours);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use clawdia_bedrock_emulator::{Credentials, Emulator, RecordedRequest};
+use clawdia_bedrock_emulator::{Credentials, Emulator, EmulatorBuilder, RecordedRequest};
 use clawdia_core::testing::Protocol;
 use clawdia_core::{
     Accumulator, Api, AssistantMessage, Context, Environment, HostContext, Message, Model, ModelId, Provider,
@@ -49,14 +49,30 @@ impl Bedrock {
     }
 
     pub(crate) async fn start_with(configure: impl FnOnce(&mut ProviderConfig)) -> Self {
-        let emulator = Emulator::builder()
+        Self::start_at(|builder| builder, configure).await
+    }
+
+    /// An endpoint that is otherwise than the usual one.
+    pub(crate) async fn start_at(
+        build: impl FnOnce(EmulatorBuilder) -> EmulatorBuilder,
+        configure: impl FnOnce(&mut ProviderConfig),
+    ) -> Self {
+        let builder = Emulator::builder()
             .credentials(Credentials::new("AKIDEXAMPLE", "secret"))
-            .bearer_token("good-token")
-            .start()
-            .await
-            .unwrap();
+            .bearer_token("good-token");
+        let emulator = build(builder).start().await.unwrap();
         let provider = connect(&emulator, &[], configure);
         Self { emulator, provider }
+    }
+
+    /// An endpoint that refuses requests in which a member is there.
+    pub(crate) async fn refusing(path: &str, message: &str) -> Self {
+        Self::start_at(|builder| builder.refuse(path, message), |_| {}).await
+    }
+
+    /// The bodies of all requests that were sent, oldest first.
+    pub(crate) fn bodies(&self) -> Vec<Value> {
+        self.emulator.requests().iter().map(RecordedRequest::json).collect()
     }
 
     pub(crate) fn model(&self, id: &str) -> Model {
@@ -139,6 +155,15 @@ pub(crate) async fn ask(
         accumulator.fail(error);
     }
     Outcome { events, message: accumulator.into_message(), error }
+}
+
+/// Options of a provider, as JSON.
+#[track_caller]
+pub(crate) fn params(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(params) => params,
+        other => panic!("{other} is no object"),
+    }
 }
 
 pub(crate) fn question() -> Context {
