@@ -19,12 +19,12 @@ pub(crate) struct Connections {
 }
 
 impl Connections {
-    /// The provider `id` as `plugin` serves it, connected if this is the first call for it.
+    /// The provider `id` as `plugin` serves it, connected with `config` if this is the first call for it.
     pub(crate) fn get_or_connect(
         &self,
         id: &ProviderId,
         plugin: &'static ProviderPlugin,
-        config: &ProviderConfig,
+        config: impl FnOnce() -> ProviderConfig,
         context: &HostContext,
     ) -> Result<Arc<dyn Provider>, ProviderError> {
         // Held while connecting, which does no I/O, so that two first requests share one provider. A panic in
@@ -35,7 +35,7 @@ impl Connections {
             return Ok(Arc::clone(provider));
         }
         tracing::debug!(provider = %id, api = plugin.api, owner = plugin.owner, "connecting a provider");
-        let provider = (plugin.connect)(config, context)?;
+        let provider = (plugin.connect)(&config(), context)?;
         providers.insert(key, Arc::clone(&provider));
         Ok(provider)
     }

@@ -13,11 +13,14 @@ use clawdia_config_schema::{Config, Located, load, locate};
 use clawdia_core::{
     AssistantMessage, Context, Environment, EventStream, HostContext, IncompleteMessage, Model, ModelRef,
     Plugins, Provider, ProviderConfig, ProviderError, ProviderExt, ProviderId, ProviderPlugin, StopReason,
-    StreamOptions,
+    StreamOptions, TokenCount,
 };
+
+use serde_json::{Map, Value};
 
 use crate::connections::Connections;
 use crate::host_error::HostError;
+use crate::params;
 
 /// Everything a program needs to talk to models. Cheap to clone; clones share their providers.
 ///
@@ -165,24 +168,47 @@ impl Host {
     /// The provider that serves a model: the one it names, or, where that is not configured, any that speaks its
     /// protocol.
     ///
+    /// Whoever calls it directly hands it the [`options`](Self::options) of the call.
+    ///
     /// # Errors
     /// As [`provider`](Self::provider); also when the provider is configured for another protocol.
     pub fn provider_for(&self, model: &Model) -> Result<Arc<dyn Provider>, HostError> {
-        match self.route(&model.provider) {
-            Ok(route) if model.api == route.plugin.api => self.connect(&route),
-            Ok(route) => Err(HostError::OtherProtocol {
-                provider: route.id,
-                model: model.api.clone(),
-                configured: route.plugin.api.into(),
-            }),
-            Err(unknown @ HostError::UnknownProvider { .. }) => {
-                let plugin = self.shared.plugins.provider(model.api.as_str()).map_err(|_| unknown)?;
-                let id = model.provider.clone();
-                let config = Cow::Owned(ProviderConfig::new(id.clone()));
-                self.connect(&Route { id, plugin, config })
-            }
-            Err(other) => Err(other),
+        self.connect(&self.route_for(model)?)
+    }
+
+    /// The options of a call of `model`, with what `agents.defaults.models` says of it under what they say themselves.
+    ///
+    /// All methods here that call a model do this; it is for those who call a [`Provider`] directly. Doing it twice does
+    /// no harm.
+    ///
+    /// ```
+    /// # use clawdia::{Environment, Host, HostContext, Model, Plugins, StreamOptions, config::Config};
+    /// # use clawdia::core::{ProviderPlugin, ProviderConfig, Provider, ProviderError};
+    /// # fn connect(_: &ProviderConfig, _: &HostContext) -> Result<std::sync::Arc<dyn Provider>, ProviderError> {
+    /// #     unimplemented!()
+    /// # }
+    /// # static ACME: ProviderPlugin = ProviderPlugin::new("acme-chat", "acme", connect).with_default_id("acme");
+    /// # let plugins = Plugins::new([&ACME], [], [])?;
+    /// # let text = r#"{ agents: { defaults: { models: { "acme/large": { params: { tier: "flex" } } } } } }"#;
+    /// # let host = Host::new(Config::parse(text, &plugins)?, plugins, HostContext::new(Environment::default()));
+    /// // The configuration has agents: { defaults: { models: { "acme/large": { params: { tier: "flex" } } } } }
+    /// let large = Model::new("acme", "large", "acme-chat");
+    /// let options = StreamOptions::default().with_param("seed", 7);
+    /// let options = host.options(&large, &options);
+    /// assert_eq!((&options.params["tier"], &options.params["seed"]), (&"flex".into(), &7.into()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn options(&self, model: &Model, options: &StreamOptions) -> StreamOptions {
+        let mut options = options.clone();
+        if let Some(entry) = self.shared.config.agents.defaults.models.get(&model.reference())
+            && !entry.params.is_empty()
+        {
+            // Without a route there is no provider to take the options either.
+            let base =
+                self.route_for(model).map(|route| self.params_below(&route, model)).unwrap_or_default();
+            options.params = params::composed(&base, &entry.params, &options.params);
         }
+        options
     }
 
     /// Asks a model to continue a conversation. Dropping the future or the stream cancels the request.
@@ -209,7 +235,7 @@ impl Host {
         context: &Context,
         options: &StreamOptions,
     ) -> Result<EventStream, ProviderError> {
-        self.provider_for(model)?.stream(model, context, options).await
+        self.provider_for(model)?.stream(model, context, &self.options(model, options)).await
     }
 
     /// Asks a model to continue a conversation and waits for the whole message.
@@ -226,7 +252,7 @@ impl Host {
         let begin = Instant::now();
         let prepared = self.model(reference).and_then(|model| Ok((self.provider_for(&model)?, model)));
         let mut outcome = match prepared {
-            Ok((provider, model)) => provider.complete(&model, context, options).await,
+            Ok((provider, model)) => provider.complete(&model, context, &self.options(&model, options)).await,
             Err(error) => Err(unanswered(reference, error.into())),
         };
         let message = match &mut outcome {
@@ -238,12 +264,77 @@ impl Host {
         outcome
     }
 
+    /// Says how many tokens the prompt of such a call would have, counted by the provider or estimated.
+    ///
+    /// # Errors
+    /// The provider's, if it counts; failures to reach a provider at all as [`HostError::kind`] says.
+    pub async fn count_tokens(
+        &self,
+        reference: &ModelRef,
+        context: &Context,
+        options: &StreamOptions,
+    ) -> Result<TokenCount, ProviderError> {
+        let model = self.model(reference)?;
+        self.count_model_tokens(&model, context, options).await
+    }
+
+    /// As [`count_tokens`](Self::count_tokens), for a model that is described in full.
+    ///
+    /// # Errors
+    /// As [`count_tokens`](Self::count_tokens).
+    pub async fn count_model_tokens(
+        &self,
+        model: &Model,
+        context: &Context,
+        options: &StreamOptions,
+    ) -> Result<TokenCount, ProviderError> {
+        self.provider_for(model)?.count_tokens(model, context, &self.options(model, options)).await
+    }
+
     fn connect(&self, route: &Route<'_>) -> Result<Arc<dyn Provider>, HostError> {
         let Route { id, plugin, config } = route;
+        // What agents say, folded in here, is nothing that a plugin has to know of.
+        let config = || {
+            let mut config = ProviderConfig::clone(config);
+            config.params = self.provider_params(route);
+            config
+        };
         self.shared
             .connections
             .get_or_connect(id, plugin, config, &self.shared.context)
             .map_err(|source| HostError::Connect { provider: id.clone(), source })
+    }
+
+    /// The options of a provider: its own, and over them those for all models that it knows.
+    fn provider_params(&self, route: &Route<'_>) -> Map<String, Value> {
+        let defaults = self.shared.config.agents.defaults.params_for(route.plugin);
+        params::merged(route.config.params.clone(), &defaults)
+    }
+
+    /// What a provider puts the options of a call over.
+    fn params_below(&self, route: &Route<'_>, model: &Model) -> Map<String, Value> {
+        let row = route.config.models.iter().find(|row| row.id == model.id);
+        let params = self.provider_params(route);
+        row.map(|row| params::merged(params.clone(), &row.params)).unwrap_or(params)
+    }
+
+    /// Finds the configuration and the plugin for a model.
+    fn route_for(&self, model: &Model) -> Result<Route<'_>, HostError> {
+        match self.route(&model.provider) {
+            Ok(route) if model.api == route.plugin.api => Ok(route),
+            Ok(route) => Err(HostError::OtherProtocol {
+                provider: route.id,
+                model: model.api.clone(),
+                configured: route.plugin.api.into(),
+            }),
+            Err(unknown @ HostError::UnknownProvider { .. }) => {
+                let plugin = self.shared.plugins.provider(model.api.as_str()).map_err(|_| unknown)?;
+                let id = model.provider.clone();
+                let config = Cow::Owned(ProviderConfig::new(id.clone()));
+                Ok(Route { id, plugin, config })
+            }
+            Err(other) => Err(other),
+        }
     }
 
     /// Finds the configuration and the plugin of a provider.

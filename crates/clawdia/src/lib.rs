@@ -2,7 +2,9 @@
 //!
 //! # Where to begin
 //!
-//! - To ask: [`Host::load`], [`Host::complete`], [`Host::stream`], with [`Context`] and [`StreamOptions`].
+//! - To ask: [`Host::load`], [`Host::complete`], [`Host::stream`], with [`Context`] and [`StreamOptions`];
+//!   [`OutputSchema`] for an answer in JSON, [`Hooks`] to see what is sent.
+//! - To know the size of a prompt: [`Host::count_tokens`].
 //! - To read the answer: [`StreamEvent`], [`Accumulator`], [`AssistantMessage`].
 //! - When it goes wrong: [`HostError`] before anything is asked, [`ProviderError`] and its [`ErrorKind`] afterwards.
 //! - Everything else of the vocabulary is in [`core`].
@@ -11,6 +13,7 @@ mod host;
 
 mod connections;
 mod host_error;
+mod params;
 
 // Mentioning a plugin's crate is what links it: see `clawdia_core::register!`.
 #[cfg(feature = "bedrock")]
@@ -22,7 +25,9 @@ pub use host_error::HostError;
 pub use clawdia_config_schema as config;
 pub use clawdia_core as core;
 pub use clawdia_core::{
-    Accumulator, AssistantBlock, AssistantMessage, Context, Environment, ErrorKind, EventStream, HostContext,
-    IncompleteMessage, Message, Model, ModelId, ModelRef, Plugins, ProviderError, ProviderId, StopReason,
-    StreamEvent, StreamOptions, ThinkingLevel, Tool, ToolCall, ToolChoice, Usage,
+    Accumulator, AssistantBlock, AssistantMessage, Citation, Context, Environment, ErrorKind, EventStream,
+    GuardContent, GuardQualifier, Hooks, HostContext, Image, IncompleteMessage, Message, Model, ModelId,
+    ModelRef, OutputSchema, Plugins, ProviderError, ProviderId, ResponseHead, ServerToolCall,
+    ServerToolResult, StopReason, StreamEvent, StreamOptions, ThinkingLevel, TokenCount, Tool, ToolCall,
+    ToolChoice, Usage, UserBlock, UserMessage,
 };

@@ -31,6 +31,8 @@ pub(crate) enum Command {
     Chat(crate::chat::ChatArguments),
     /// Answer JSON requests with JSON lines, for programs
     Stream(crate::stream::StreamArguments),
+    /// Say how many tokens the prompt of a JSON request has
+    Count(crate::count::CountArguments),
     /// Run a local Amazon Bedrock endpoint for any AWS SDK
     #[cfg(feature = "emulator")]
     Emulator(crate::emulator::EmulatorArguments),

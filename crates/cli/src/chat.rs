@@ -4,23 +4,25 @@
 //! the answer, not the conversation.
 
 mod conversation;
+mod page;
+mod remark;
 mod session;
 
 use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
 
 use clap::Args;
-use clawdia::core::{Text, UserBlock, UserMessage};
-use clawdia::{Context, Host, Message, ModelRef, StreamOptions, ThinkingLevel};
+use clawdia::core::Text;
+use clawdia::{Context, Message, ModelRef, StreamOptions, ThinkingLevel, UserBlock, UserMessage};
+use serde_json::Value;
 
 use crate::chat::conversation::{Conversation, Look};
-use crate::failure::{Failure, warn};
-use crate::image_file;
+use crate::failure::Failure;
 use crate::input::Lines;
 use crate::interrupt::Interrupts;
 use crate::output::{Closed, Output};
-use crate::process;
 use crate::status::Status;
+use crate::{image_file, output_schema_file, process};
 
 /// The arguments of `clawdia chat`.
 #[derive(Debug, Args)]
@@ -37,17 +39,41 @@ pub(crate) struct ChatArguments {
     /// An image to show with the first prompt; may be given several times
     #[arg(short, long, value_name = "FILE")]
     image: Vec<PathBuf>,
+    /// A JSON Schema that the answers must fit; they are JSON then
+    #[arg(long, value_name = "FILE")]
+    output_schema: Option<PathBuf>,
+    /// An option of the provider's protocol, as in the configuration; may be given several times. VALUE is JSON, or
+    /// else text; `null` takes back what the configuration says
+    #[arg(short, long, value_name = "NAME=VALUE", value_parser = param)]
+    param: Vec<(String, Value)>,
     /// What to ask; default is standard input, or a conversation if that is a terminal
     prompt: Option<String>,
+}
+
+/// How each question is asked.
+fn options(arguments: &ChatArguments) -> Result<StreamOptions, Failure> {
+    let mut options = StreamOptions::default();
+    options.reasoning = arguments.thinking;
+    options.output_schema = arguments.output_schema.as_deref().map(output_schema_file::read).transpose()?;
+    options.params = arguments.param.iter().cloned().collect();
+    Ok(options)
+}
+
+/// Reads `NAME=VALUE`.
+fn param(text: &str) -> Result<(String, Value), String> {
+    let (name, value) = text.split_once('=').ok_or("there is no `=`; write it as NAME=VALUE")?;
+    if name.is_empty() {
+        return Err("there is no name before the `=`; write it as NAME=VALUE".to_owned());
+    }
+    let value = serde_json::from_str(value).unwrap_or_else(|_| Value::from(value));
+    Ok((name.to_owned(), value))
 }
 
 /// Asks one prompt, or talks until the user leaves.
 pub(crate) fn run(arguments: &ChatArguments) -> Result<Status, Failure> {
     let images = arguments.image.iter().map(|path| image_file::read(path)).collect::<Result<Vec<_>, _>>()?;
-    let host = Host::load(process::environment())?;
-    for warning in host.warnings() {
-        warn(warning);
-    }
+    let options = options(arguments)?;
+    let host = process::host()?;
     let reference = arguments.model.as_ref().or(host.default_model()).ok_or_else(|| {
         Failure::refused("could not choose a model: none was named and none is configured").with_hint(
             "name one with `--model amazon-bedrock/us.amazon.nova-lite-v1:0`, \
@@ -55,16 +81,15 @@ pub(crate) fn run(arguments: &ChatArguments) -> Result<Status, Failure> {
         )
     })?;
     let model = host.model(reference)?;
-    let provider = host.provider_for(&model)?;
+    // Before anybody is asked for a prompt that nobody would answer.
+    host.provider_for(&model)?;
     let context = Context { system_prompt: arguments.system.clone(), ..Context::default() };
-    let mut options = StreamOptions::default();
-    options.reasoning = arguments.thinking;
     let images = images.into_iter().map(UserBlock::Image).collect();
     process::block_on(async {
         let interrupts = Interrupts::listen().await;
         let (output, written) = Output::to(anstream::stdout());
         let look = Look { thinking: io::stdout().is_terminal(), summary: io::stderr().is_terminal() };
-        let conversation = Conversation::new(provider, model, context, options, output, interrupts, look);
+        let conversation = Conversation::new(host.clone(), model, context, options, output, interrupts, look);
         let status = talk(conversation, arguments.prompt.clone(), images).await?;
         written.wait().await?;
         // A reader that has gone away is no failure.
@@ -110,4 +135,54 @@ fn user_message(images: Vec<UserBlock>, prompt: String) -> Message {
         content.push(UserBlock::Text(Text::new(prompt)));
     }
     Message::User(UserMessage { content, ..UserMessage::default() })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use serde_json::json;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Command {
+        #[command(flatten)]
+        chat: ChatArguments,
+    }
+
+    #[test]
+    fn arguments_become_options_of_each_question() {
+        let schema = json!({ "type": "object", "properties": { "city": { "type": "string" } } });
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), schema.to_string()).unwrap();
+        let path = file.path().to_str().unwrap();
+        let arguments =
+            ["chat", "--output-schema", path, "--param", "tier=flex", "-p", "topK=7", "-t", "low"];
+        let options = options(&Command::try_parse_from(arguments).unwrap().chat).unwrap();
+        assert_eq!(options.output_schema.unwrap().schema, schema);
+        assert_eq!(Value::Object(options.params), json!({ "tier": "flex", "topK": 7 }));
+        assert_eq!(options.reasoning, Some(ThinkingLevel::Low));
+    }
+
+    #[track_caller]
+    fn check(text: &str, name: &str, value: Value) {
+        assert_eq!(param(text), Ok((name.to_owned(), value)));
+    }
+
+    #[test]
+    fn the_value_of_an_option_is_json_or_else_text() {
+        check("tier=flex", "tier", json!("flex"));
+        check("tier=\"7\"", "tier", json!("7"));
+        check("topK=7", "topK", json!(7));
+        check("guard={\"a\": [true]}", "guard", json!({ "a": [true] }));
+        check("tier=null", "tier", Value::Null);
+        check("query=a=b", "query", json!("a=b"));
+        check("tier=", "tier", json!(""));
+    }
+
+    #[test]
+    fn an_option_has_a_name_and_a_value() {
+        assert!(param("tier").unwrap_err().contains("NAME=VALUE"));
+        assert!(param("=flex").unwrap_err().contains("NAME=VALUE"));
+    }
 }

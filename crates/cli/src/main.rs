@@ -3,6 +3,7 @@
 mod arguments;
 
 mod chat;
+mod count;
 #[cfg(feature = "emulator")]
 mod demo;
 #[cfg(feature = "emulator")]
@@ -15,7 +16,9 @@ mod input;
 mod interrupt;
 mod logging;
 mod output;
+mod output_schema_file;
 mod process;
+mod requests;
 mod status;
 
 use std::process::ExitCode;
@@ -31,6 +34,7 @@ fn main() -> ExitCode {
         Command::Demo(arguments) => demo::run(arguments),
         Command::Chat(arguments) => chat::run(arguments),
         Command::Stream(arguments) => Ok(stream::run(arguments)),
+        Command::Count(arguments) => count::run(arguments),
         #[cfg(feature = "emulator")]
         Command::Emulator(arguments) => emulator::run(arguments),
     });

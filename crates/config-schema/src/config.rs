@@ -2,6 +2,7 @@
 //!
 //! Separate from its parts: here the steps of reading stand in their order, from text to checked values.
 
+use std::collections::BTreeMap;
 use std::path::Path as FilePath;
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use crate::document::Document;
 use crate::error::{ConfigError, ConfigWarning};
 use crate::models::ModelsConfig;
 use crate::path::Path;
-use crate::{provider_rules, reading, sections};
+use crate::{agent_rules, provider_rules, reading, sections};
 
 /// A configuration in which every key is known and every value was checked.
 ///
@@ -70,11 +71,16 @@ impl Config {
         let section_keys = |parent: &Path| sections::keys_below(parent, plugins);
         let Root { mut models, agents, .. } =
             reading::read(&document, &Path::default(), rest, &section_keys)?;
+        agent_rules::check_names(&document, &agents.defaults, plugins)?;
         let place = Path::of(&["models", "providers"]);
+        let mut speakers = BTreeMap::new();
         for (id, provider) in &mut models.providers {
-            provider_rules::check(&document, &place.key(id.as_str()), id, provider, plugins)?;
+            let place = place.key(id.as_str());
+            let plugin = provider_rules::check(&document, &place, id, provider, plugins, &agents.defaults)?;
+            speakers.insert(id.clone(), plugin);
             provider.id = Some(id.clone());
         }
+        agent_rules::check(&document, &agents.defaults, &models, &speakers, plugins)?;
         if document.is_blank() {
             warnings.push(document.warning(&Path::default(), "the configuration is empty"));
         }
@@ -102,16 +108,17 @@ impl Config {
         &self.warnings
     }
 
-    /// A default model of a provider that does not exist is no reason to refuse everything else.
+    /// A model of a provider that does not exist is no reason to refuse everything else.
     fn warn_of_unknown_providers(&mut self, document: &Document, plugins: &Plugins) {
-        let Some(choice) = &self.agents.defaults.model else { return };
+        let choice = self.agents.defaults.model.clone().unwrap_or_default();
         let place = Path::of(&["agents", "defaults", "model"]);
-        let primary = choice.primary.iter().map(|model| (place.key("primary"), model));
-        let fallbacks = choice.fallbacks.iter().enumerate();
+        let primary = choice.primary.into_iter().map(|model| (place.key("primary"), model));
+        let fallbacks = choice.fallbacks.into_iter().enumerate();
         let fallbacks = fallbacks.map(|(index, model)| (place.key("fallbacks").index(index), model));
+        let references = primary.chain(fallbacks).chain(agent_rules::references(document));
         let known =
             |id: &ProviderId| self.models.providers.contains_key(id) || plugins.owner_of(id.as_str()).is_ok();
-        for (path, model) in primary.chain(fallbacks).filter(|(_, model)| !known(&model.provider)) {
+        for (path, model) in references.filter(|(_, model)| !known(&model.provider)) {
             let path = if document.value_at(&path).is_some() { path } else { place.clone() };
             let id = &model.provider;
             let message = format!(

@@ -18,6 +18,9 @@ mod document;
 mod outline;
 mod path;
 mod provider_rules;
+mod agent_rules;
+mod layers;
+mod known_params;
 mod reading;
 mod sections;
 mod syntax;
@@ -27,7 +30,7 @@ mod excerpt;
 mod secret;
 mod suggestion;
 
-pub use agents::{AgentDefaultsConfig, AgentsConfig};
+pub use agents::{AgentDefaultsConfig, AgentModelConfig, AgentsConfig};
 pub use config::Config;
 pub use error::{ConfigError, ConfigWarning};
 pub use location::{Located, load, locate};

@@ -7,26 +7,29 @@ use std::collections::BTreeSet;
 use clawdia_core::{
     HeaderFlaw, Headers, ModelConfig, Plugins, ProviderConfig, ProviderId, ProviderPlugin, Secret,
 };
-use serde_json::{Map, Value};
 
+use crate::agents::AgentDefaultsConfig;
 use crate::document::{Document, Part};
 use crate::error::ConfigError;
+use crate::layers::Layers;
 use crate::path::Path;
-use crate::{reading, suggestion};
+use crate::{agent_rules, suggestion};
 
-/// Checks one entry, which stands at `path`.
+/// Checks one entry, which stands at `path`; gives the plugin that speaks its protocol. Options are checked together
+/// with those of `defaults`, as they are used.
 pub(crate) fn check(
     document: &Document,
     path: &Path,
     id: &ProviderId,
     provider: &ProviderConfig,
     plugins: &Plugins,
-) -> Result<(), ConfigError> {
+    defaults: &AgentDefaultsConfig,
+) -> Result<&'static ProviderPlugin, ConfigError> {
     let entry = Entry { document, path };
     entry.id(id)?;
     let plugin = entry.plugin(id, provider, plugins)?;
     entry.auth(provider, plugin)?;
-    entry.params(&path.key("params"), &provider.params, plugin)?;
+    let params = entry.params(provider, plugin, defaults)?;
     entry.base_url(&path.key("baseUrl"), provider.base_url.as_deref())?;
     entry.headers(&path.key("headers"), &provider.headers)?;
     entry.not_blank("apiKey", provider.api_key.as_ref().map(Secret::expose))?;
@@ -42,9 +45,9 @@ pub(crate) fn check(
                 .error(&path.key("id"), Part::Value, message)
                 .with_hint(Some("keep only one of its entries".to_owned())));
         }
-        entry.model(&path, model, provider, plugin)?;
+        entry.model(&path, model, &params)?;
     }
-    Ok(())
+    Ok(plugin)
 }
 
 /// An entry under examination.
@@ -130,12 +133,20 @@ impl Entry<'_> {
     /// Checks options by the plugin's own type. Absent ones too: the type may require some.
     fn params(
         &self,
-        path: &Path,
-        params: &Map<String, Value>,
-        plugin: &ProviderPlugin,
-    ) -> Result<(), ConfigError> {
-        (plugin.check_params)(Value::Object(params.clone()))
-            .map_err(|flaw| reading::error(self.document, path, &flaw, &|_| Vec::new()))
+        provider: &ProviderConfig,
+        plugin: &'static ProviderPlugin,
+        defaults: &AgentDefaultsConfig,
+    ) -> Result<Layers<'_>, ConfigError> {
+        let own = Layers::new(self.document, plugin, self.path.key("params"), &provider.params);
+        let defaults = defaults.params_for(plugin);
+        if defaults.is_empty() {
+            own.check()?;
+            return Ok(own);
+        }
+        own.check_what_is_there()?;
+        let both = own.then(agent_rules::params_place(), &defaults);
+        both.check()?;
+        Ok(both)
     }
 
     fn base_url(&self, path: &Path, url: Option<&str>) -> Result<(), ConfigError> {
@@ -182,13 +193,7 @@ impl Entry<'_> {
         }
     }
 
-    fn model(
-        &self,
-        path: &Path,
-        model: &ModelConfig,
-        provider: &ProviderConfig,
-        plugin: &ProviderPlugin,
-    ) -> Result<(), ConfigError> {
+    fn model(&self, path: &Path, model: &ModelConfig, params: &Layers<'_>) -> Result<(), ConfigError> {
         if model.id.as_str().trim().is_empty() {
             return Err(self.refuse(
                 &path.key("id"),
@@ -219,10 +224,7 @@ impl Entry<'_> {
         if model.params.is_empty() {
             return Ok(());
         }
-        // A model's options go before its provider's, so what counts is both together.
-        let mut params = provider.params.clone();
-        params.extend(model.params.clone());
-        self.params(&path.key("params"), &params, plugin)
+        params.clone().then(path.key("params"), &model.params).check()
     }
 
     fn prices(&self, path: &Path, model: &ModelConfig) -> Result<(), ConfigError> {

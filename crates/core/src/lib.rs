@@ -44,6 +44,7 @@ mod model_source;
 
 mod provider_config;
 mod model_config;
+mod params;
 mod host_context;
 mod headers;
 mod section;
@@ -76,6 +77,7 @@ pub use model_config::{CostConfig, ModelConfig};
 pub use model_ref::{ModelId, ModelRef, ParseModelRefError, ProviderId};
 pub use model_source::ModelSource;
 pub use output_schema::OutputSchema;
+pub use params::merge_params;
 pub use plugin::{
     Connect, OpenSource, Plugins, PluginsError, ProviderPlugin, SourcePlugin, UnknownApi, UnknownProvider,
 };

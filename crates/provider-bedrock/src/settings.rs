@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use clawdia_aws::{AwsSettings, AwsSettingsError};
 use clawdia_core::{
     CacheRetention, Environment, ErrorKind, Headers, ModelId, ProviderConfig, ProviderError, ProviderId,
-    StreamOptions, Timeouts, from_config,
+    StreamOptions, Timeouts, from_config, merge_params,
 };
 use serde_json::{Map, Value};
 
@@ -109,21 +109,6 @@ impl BedrockSettings {
 
 /// Sets how long prompts are worth caching where neither call nor configuration says.
 const RETENTION_VARIABLE: &str = "CLAWDIA_CACHE_RETENTION";
-
-/// Options over others, member by member; `null` takes a member back.
-fn merge_params(params: &mut Map<String, Value>, over: &Map<String, Value>) {
-    for (name, value) in over {
-        match (params.get_mut(name), value) {
-            (_, Value::Null) => {
-                params.shift_remove(name);
-            }
-            (Some(Value::Object(inner)), Value::Object(value)) => merge_params(inner, value),
-            _ => {
-                params.insert(name.clone(), value.clone());
-            }
-        }
-    }
-}
 
 fn read(params: Map<String, Value>, place: &str) -> Result<BedrockConfig, SettingsError> {
     let unusable = |message: String| SettingsError::Params { place: place.to_owned(), message };

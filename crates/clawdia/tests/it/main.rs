@@ -7,6 +7,7 @@
 
 mod linked;
 mod models;
+mod options;
 mod plugins;
 mod providers;
 mod setup;

@@ -3,24 +3,24 @@
 //! Separate from where questions come from: an argument, standard input or a session at a terminal.
 
 use std::process;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anstyle::Style;
-use clawdia::core::Provider;
 use clawdia::{
-    Accumulator, AssistantMessage, Context, ErrorKind, Message, Model, ProviderError, StopReason,
-    StreamEvent, StreamOptions,
+    Accumulator, AssistantMessage, Context, ErrorKind, Host, Message, Model, ProviderError, StopReason,
+    StreamOptions,
 };
 use futures_util::StreamExt;
 use tokio_util::sync::CancellationToken;
 
+use crate::chat::page::Page;
+use crate::chat::remark;
 use crate::failure::{Failure, warn, write_to_stderr};
 use crate::interrupt::Interrupts;
 use crate::output::{Closed, Output};
 use crate::status::Status;
 
-const DIM: Style = Style::new().dimmed();
+pub(crate) const DIM: Style = Style::new().dimmed();
 
 /// What is shown besides the answer.
 #[derive(Debug, Clone, Copy)]
@@ -33,7 +33,7 @@ pub(crate) struct Look {
 
 /// A conversation with one model.
 pub(crate) struct Conversation {
-    provider: Arc<dyn Provider>,
+    host: Host,
     model: Model,
     context: Context,
     options: StreamOptions,
@@ -44,7 +44,7 @@ pub(crate) struct Conversation {
 
 impl Conversation {
     pub(crate) fn new(
-        provider: Arc<dyn Provider>,
+        host: Host,
         model: Model,
         context: Context,
         options: StreamOptions,
@@ -52,7 +52,7 @@ impl Conversation {
         interrupts: Interrupts,
         look: Look,
     ) -> Self {
-        Self { provider, model, context, options, output, interrupts, look }
+        Self { host, model, context, options, output, interrupts, look }
     }
 
     pub(crate) fn model(&self) -> &Model {
@@ -103,18 +103,16 @@ impl Conversation {
         options: &StreamOptions,
     ) -> Result<(AssistantMessage, Option<ProviderError>), Closed> {
         let mut accumulator = Accumulator::new(&self.model);
-        let mut page = Page {
-            output: &self.output,
-            show_thinking: self.look.thinking,
-            part: Part::Nothing,
-            ends_line: true,
-        };
-        let error = match self.provider.stream(&self.model, &self.context, options).await {
+        let mut page = Page::new(&self.output, self.look);
+        let error = match self.host.stream_model(&self.model, &self.context, options).await {
             Ok(mut events) => loop {
                 match events.next().await {
                     Some(Ok(event)) => {
                         accumulator.push(&event);
                         page.show(&event).await?;
+                        if let Some(text) = remark::on(&event, accumulator.message()) {
+                            page.aside(&text).await?;
+                        }
                     }
                     Some(Err(error)) => break Some(error),
                     None if accumulator.is_finished() => break None,
@@ -135,6 +133,9 @@ impl Conversation {
 
     /// Tells on standard error what the answer itself does not say.
     fn tell(&self, message: &AssistantMessage, error: Option<&ProviderError>, took: Duration) {
+        if let Some(sources) = remark::sources(message) {
+            write_to_stderr(&format!("{DIM}{sources}{DIM:#}\n"));
+        }
         // Those without a text are for programs.
         for diagnostic in message.diagnostics.iter().filter(|diagnostic| !diagnostic.message.is_empty()) {
             write_to_stderr(&format!("{DIM}note: {}{DIM:#}\n", diagnostic.message));
@@ -162,73 +163,4 @@ fn summary(message: &AssistantMessage, took: Duration) -> String {
     };
     let (prompt, seconds) = (usage.prompt_tokens(), took.as_secs_f64());
     format!("{prompt} tokens in{cached}, {} out, {}, {seconds:.1} s", usage.output, usage.cost.total)
-}
-
-/// What was written last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
-    Nothing,
-    Thinking,
-    Text,
-}
-
-/// An answer on its way to standard output.
-struct Page<'a> {
-    output: &'a Output,
-    show_thinking: bool,
-    part: Part,
-    /// Whether the last character was a line break, or there was none.
-    ends_line: bool,
-}
-
-impl Page<'_> {
-    async fn show(&mut self, event: &StreamEvent) -> Result<(), Closed> {
-        match event {
-            StreamEvent::ThinkingDelta { delta, .. } if self.show_thinking => {
-                self.write(Part::Thinking, delta).await
-            }
-            StreamEvent::TextDelta { delta, .. } => self.write(Part::Text, delta).await,
-            _ => Ok(()),
-        }
-    }
-
-    async fn write(&mut self, part: Part, delta: &str) -> Result<(), Closed> {
-        let text = printable(delta);
-        if text.is_empty() {
-            return Ok(());
-        }
-        let gap = match self.part {
-            last if last == part || last == Part::Nothing => "",
-            _ if self.ends_line => "\n",
-            _ => "\n\n",
-        };
-        self.part = part;
-        self.ends_line = text.ends_with('\n');
-        self.output
-            .write(match part {
-                // Each piece closes its own style, so that a stop at any moment leaves the terminal as it was.
-                Part::Thinking => format!("{gap}{DIM}{text}{DIM:#}"),
-                Part::Text | Part::Nothing => format!("{gap}{text}"),
-            })
-            .await
-    }
-
-    async fn finish(self) -> Result<(), Closed> {
-        if self.ends_line { Ok(()) } else { self.output.write("\n").await }
-    }
-}
-
-/// The text without control characters: a model must not be able to steer the terminal.
-fn printable(text: &str) -> String {
-    text.chars().filter(|character| !character.is_control() || matches!(character, '\n' | '\t')).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_model_cannot_steer_the_terminal() {
-        assert_eq!(printable("a\u{1b}[2Jb\r\u{7}\n\tc\u{9b}"), "a[2Jb\n\tc");
-    }
 }

@@ -2,17 +2,16 @@
 //!
 //! Separate from reading requests, of which there are two ways, one request and many.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use clawdia::core::Provider;
 use clawdia::core::wire::{self, Request, RequestModel};
-use clawdia::{Accumulator, ErrorKind, EventStream, Host, HostError, Model, ProviderError, StreamEvent};
+use clawdia::{Accumulator, ErrorKind, EventStream, Host, Model, ProviderError, StreamEvent};
 use futures_util::StreamExt;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use crate::output::{Closed, Output};
+use crate::requests;
 use crate::status::Status;
 use crate::stream::report;
 
@@ -28,13 +27,13 @@ pub(crate) async fn answer(
 ) -> Result<Status, Closed> {
     let Request { id, model, context, options } = request;
     let id = id.as_ref();
-    let (provider, model) = match choose(host, &model) {
-        Ok(chosen) => chosen,
+    let model = match requests::model(host, &model) {
+        Ok(model) => model,
         Err(error) => return refuse_model(&error.into(), &model, host, id, output).await,
     };
     let making = Making::begin(host, &model);
     let options = options.with_cancel(cancel.clone());
-    match provider.stream(&model, &context, &options).await {
+    match host.stream_model(&model, &context, &options).await {
         Ok(events) => relay(events, making, id, output).await,
         Err(error) => end(&error, making, id, output).await,
     }
@@ -52,14 +51,6 @@ pub(crate) async fn refuse(
     output.line(wire::error_line(error, &accumulator, id)).await?;
     // Whatever it is, it is nothing that a provider did.
     Ok(if status == Status::Failed { Status::Refused } else { status })
-}
-
-fn choose(host: &Host, model: &RequestModel) -> Result<(Arc<dyn Provider>, Model), HostError> {
-    let model = match model {
-        RequestModel::Ref(reference) => host.model(reference)?,
-        RequestModel::Model(model) => Model::clone(model),
-    };
-    Ok((host.provider_for(&model)?, model))
 }
 
 /// Ends a request whose model nobody serves.

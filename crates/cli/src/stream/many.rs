@@ -14,9 +14,10 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use crate::output::{Closed, Output};
+use crate::process;
+use crate::requests::{file, malformed, open, parse, unreadable, utf8};
 use crate::status::Status;
 use crate::stream::answer::{answer, refuse};
-use crate::stream::{file, load_host, malformed, open, parse, unreadable, utf8};
 
 /// How many requests run at once; further ones wait unread.
 const AT_ONCE: usize = 64;
@@ -33,7 +34,7 @@ pub(crate) async fn serve(path: &Path, output: Output, cancel: &CancellationToke
         }
     };
     // A broken configuration is told with each request, so that none waits for an answer in vain.
-    let host = load_host();
+    let host = process::host().map_err(ProviderError::from);
     let mut running = FuturesUnordered::new();
     let mut ids = HashSet::new();
     let mut worst = if host.is_ok() { Status::Done } else { Status::Refused };

@@ -1,6 +1,6 @@
 //! `clawdia chat`, as scripts use it.
 
-use clawdia_bedrock_emulator::{Reply, Turn};
+use clawdia_bedrock_emulator::{Reply, Step, Turn};
 use serde_json::json;
 
 use crate::endpoint::Endpoint;
@@ -59,6 +59,50 @@ fn files_that_are_no_images_are_told_before_a_model_is_asked() {
     check(Some(b""), "the file is empty");
     check(Some(b"<svg/>"), "it is none of PNG, JPEG, GIF and WebP");
     assert!(endpoint.emulator.requests().is_empty());
+}
+
+#[test]
+fn a_file_that_is_no_schema_is_told_before_a_model_is_asked() {
+    let endpoint = Endpoint::start();
+    let check = |content: Option<&str>, words: &str| {
+        let program = endpoint.program(&["chat", "--model", CLAUDE, "--output-schema", "city.json", "hi"]);
+        let program = match content {
+            Some(content) => program.file("city.json", content),
+            None => program,
+        };
+        let outcome = program.run("");
+        assert_eq!(outcome.code, Some(2), "{outcome:?}");
+        assert!(
+            outcome.stderr.starts_with("error: could not read the output schema `city.json`"),
+            "{outcome:?}"
+        );
+        assert!(outcome.stderr.contains(words), "{outcome:?}");
+    };
+    check(None, "No such file");
+    check(Some("{ type: 'object' }"), "it is not valid JSON");
+    check(Some("{ type: 'object' }"), "line 1 column 3");
+    check(Some("[\"object\"]"), "it is no JSON object");
+    check(Some("[]"), "hint: write a JSON Schema");
+    assert!(endpoint.emulator.requests().is_empty());
+}
+
+#[test]
+fn sources_are_listed_below_the_answer_and_not_in_it() {
+    let endpoint = Endpoint::start();
+    let delta = |delta| Step::event("contentBlockDelta", json!({ "contentBlockIndex": 0, "delta": delta }));
+    endpoint.emulator.enqueue(Reply::stream([
+        Step::event("messageStart", json!({ "role": "assistant" })),
+        delta(json!({ "text": "It is so." })),
+        delta(json!({ "citation": { "title": "Notes", "source": "https://notes.example" } })),
+        Step::event("contentBlockStop", json!({ "contentBlockIndex": 0 })),
+        Step::event("messageStop", json!({ "stopReason": "end_turn" })),
+        Step::event("metadata", json!({
+            "usage": { "inputTokens": 1, "outputTokens": 2, "totalTokens": 3 }, "metrics": { "latencyMs": 1 },
+        })),
+    ]));
+    let outcome = endpoint.program(&["chat", "--model", CLAUDE, "hi"]).run("");
+    assert_eq!(outcome.stdout, "It is so.\n", "{outcome:?}");
+    assert_eq!(outcome.stderr, "Sources:\n- Notes (https://notes.example)\n");
 }
 
 #[test]

@@ -14,12 +14,14 @@ mod terminal;
 mod bad_requests;
 mod bad_surroundings;
 mod chat;
+mod count;
 mod demo;
 mod emulator;
 mod help;
 mod interrupts;
 mod many_requests;
 mod one_request;
+mod options;
 mod same_bytes;
 #[cfg(target_os = "linux")]
 mod session;

@@ -58,6 +58,7 @@ fn valid_json() -> impl Strategy<Value = String> {
         Just("agents".to_owned()),
         Just("defaults".to_owned()),
         Just("model".to_owned()),
+        Just("params".to_owned()),
         Just("weather".to_owned()),
         Just("headers".to_owned()),
         "[a-z.\\[\\]0-9é\"]{0,4}",

@@ -4,6 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that unwraps fails where it stands")]
 
+mod agents;
 mod arbitrary_text;
 mod documented_blocks;
 mod errors;
