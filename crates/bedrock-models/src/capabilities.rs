@@ -63,8 +63,9 @@ capabilities! {
     binds_thinking_blocks = "bindsThinkingBlocks",
     /// Thinking is asked for by a number of tokens (`thinking.type` = `enabled`).
     budget_thinking = "budgetThinking",
-    /// Text of earlier answers may come back with its citations (`citationsContent`); otherwise it comes as text.
-    cited_text = "citedText",
+    /// Answers can cite documents and search results, and cited text of earlier ones comes back with its citations
+    /// (`citationsContent`); otherwise a request with citations is refused, and cited text comes back as text.
+    citations = "citations",
     /// User messages may hold documents.
     documents = "documents",
     /// An effort is taken at all, where the family is asked to think by one.

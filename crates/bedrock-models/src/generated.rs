@@ -6839,7 +6839,7 @@ pub(crate) static RULES: &[Rule] = &[
     Rule {
         family: None,
         models: &[],
-        capabilities: Capabilities { adaptive_thinking: Some(false), binds_thinking_blocks: Some(false), budget_thinking: Some(false), cited_text: Some(false), error_result_images: Some(true), interleaved_thinking: Some(false), low_default_max_tokens: Some(false), max_tokens_with_high_effort: Some(true), prompt_caching: Some(false), response_fields: Some(false), result_status: Some(false), sampling_with_high_effort: Some(true), search_results: Some(false), stop_details: Some(false), strict_tools: Some(false), thinking_between_tools: Some(false), tool_result_images: Some(false), video: Some(false), ..Capabilities::UNKNOWN },
+        capabilities: Capabilities { adaptive_thinking: Some(false), binds_thinking_blocks: Some(false), budget_thinking: Some(false), citations: Some(false), error_result_images: Some(true), interleaved_thinking: Some(false), low_default_max_tokens: Some(false), max_tokens_with_high_effort: Some(true), prompt_caching: Some(false), response_fields: Some(false), result_status: Some(false), sampling_with_high_effort: Some(true), search_results: Some(false), stop_details: Some(false), strict_tools: Some(false), thinking_between_tools: Some(false), tool_result_images: Some(false), video: Some(false), ..Capabilities::UNKNOWN },
         thinking: None,
         efforts: None,
         effort_ceiling: None,
@@ -6935,7 +6935,7 @@ pub(crate) static RULES: &[Rule] = &[
     Rule {
         family: Some(Family::Claude),
         models: &[],
-        capabilities: Capabilities { cited_text: Some(true), ..Capabilities::UNKNOWN },
+        capabilities: Capabilities { citations: Some(true), ..Capabilities::UNKNOWN },
         thinking: None,
         efforts: None,
         effort_ceiling: None,

@@ -104,6 +104,7 @@ const NO_REPLAY: &[(&str, bool)] = &[("reasoningReplay", false)];
 const NO_STATUS: &[(&str, bool)] = &[("resultStatus", false)];
 const NO_SYSTEM: &[(&str, bool)] = &[("systemMessages", false)];
 const NO_TIERS: &[(&str, bool)] = &[("serviceTiers", false)];
+const NO_CITATIONS: &[(&str, bool)] = &[("citations", false)];
 const NO_FORCE: &[(&str, bool)] = &[("forcedToolChoice", false)];
 
 #[rustfmt::skip]
@@ -185,7 +186,8 @@ const ROWS: &[Row] = &[
     row(&["support the performanceconfig"], &[("optimizedLatency", false)]),
     row(&["latency", "not supported"], &[("optimizedLatency", false)]),
     row(&["additionalmodelresponsefieldpaths"], &[("responseFields", false)]),
-    row(&["support", "citationscontent"], &[("citedText", false)]),
+    row(&["support", "citationscontent"], NO_CITATIONS),
+    row(&["support citations"], NO_CITATIONS),
     row(&["support", "searchresult"], &[("searchResults", false)]),
 ];
 

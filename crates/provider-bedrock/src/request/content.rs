@@ -19,6 +19,9 @@ use crate::request::remark::tell;
 /// What stands where nothing is left to say: the service refuses empty messages.
 pub(super) const PLACEHOLDER: &str = "<empty>";
 
+/// Why nothing is cited from what is to be.
+const CITES_NOTHING: &str = "the model does not cite from what it is given";
+
 /// A piece of content, whoever it is from.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Piece<'a> {
@@ -134,7 +137,7 @@ impl<'a> Content<'a> {
                     diagnostics,
                 )?),
                 Piece::CachePoint(point) => blocks.push(cache_point(*point)),
-                piece => self.push(piece, &place, &mut blocks, diagnostics)?,
+                piece => self.push(piece, false, &place, &mut blocks, diagnostics)?,
             }
         }
         let says_nothing = |block: &Block<'_>| matches!(block, Block::CachePoint(_));
@@ -176,13 +179,13 @@ impl<'a> Content<'a> {
                 Piece::SearchResult(result) if !takes.files => push_as_text(result, &mut blocks),
                 piece @ (Piece::Document(_) | Piece::Video(_)) if !takes.files => {
                     let before = behind.len();
-                    self.push(piece, &place, behind, diagnostics)?;
+                    self.push(piece, false, &place, behind, diagnostics)?;
                     if behind.len() > before {
                         note(&mut blocks, "(file attached after the tool results)");
                     }
                 }
                 Piece::CachePoint(point) => behind.push(cache_point(*point)),
-                piece => self.push(piece, &place, &mut blocks, diagnostics)?,
+                piece => self.push(piece, true, &place, &mut blocks, diagnostics)?,
             }
         }
         if blocks.is_empty() {
@@ -199,6 +202,7 @@ impl<'a> Content<'a> {
     fn push(
         &mut self,
         piece: Piece<'a>,
+        is_result: bool,
         place: &str,
         blocks: &mut Vec<Block<'a>>,
         diagnostics: &mut Vec<Diagnostic>,
@@ -214,7 +218,21 @@ impl<'a> Content<'a> {
                 omit(blocks, "(document omitted: model does not support documents)", diagnostics);
             }
             Piece::Document(document) => {
-                blocks.push(media::document(document, &mut self.names, &self.traits.behaviour.media, place)?);
+                let media = &self.traits.behaviour.media;
+                let mut block = media::document(document, &mut self.names, media, place)?;
+                let reason = if self.traits.capabilities().citations != Some(true) {
+                    Some(CITES_NOTHING)
+                } else if is_result {
+                    Some("documents in tool results cannot be cited from")
+                } else if !matches!(block.format, "pdf" | "txt") {
+                    Some("only PDF and plain text can be cited from")
+                } else {
+                    None
+                };
+                if let Some(reason) = reason.filter(|_| block.citations.take().is_some()) {
+                    tell(diagnostics, "bedrock_citations_dropped", reason);
+                }
+                blocks.push(Block::Document(block));
             }
             Piece::Video(_) if self.traits.capabilities().video != Some(true) => {
                 omit(blocks, "(video omitted: model does not support video)", diagnostics);
@@ -226,7 +244,7 @@ impl<'a> Content<'a> {
                 omit(blocks, "(video omitted: Amazon Bedrock accepts one video per request)", diagnostics);
             }
             Piece::Audio => omit(blocks, "(audio omitted: model does not support audio)", diagnostics),
-            Piece::SearchResult(result) => self.push_search_result(result, blocks),
+            Piece::SearchResult(result) => self.push_search_result(result, blocks, diagnostics),
             Piece::Image(_) | Piece::CachePoint(_) | Piece::Unknown => {
                 omit(blocks, "(content omitted: not supported)", diagnostics);
             }
@@ -235,14 +253,23 @@ impl<'a> Content<'a> {
     }
 
     /// Some models cite from search hits; the others read them.
-    fn push_search_result(&self, result: &'a SearchResult, blocks: &mut Vec<Block<'a>>) {
+    fn push_search_result(
+        &self,
+        result: &'a SearchResult,
+        blocks: &mut Vec<Block<'a>>,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) {
+        let cited = result.citations && self.traits.capabilities().citations == Some(true);
+        if result.citations && !cited {
+            tell(diagnostics, "bedrock_citations_dropped", CITES_NOTHING);
+        }
         let passages = result.content.iter().map(String::as_str).filter(|text| !text.trim().is_empty());
         if self.traits.capabilities().search_results == Some(true) && passages.clone().next().is_some() {
             blocks.push(Block::SearchResult(SearchResultBlock {
                 source: &result.source,
                 title: &result.title,
                 content: passages.map(|text| TextOnly { text }).collect(),
-                citations: result.citations.then_some(Enabled { enabled: true }),
+                citations: cited.then_some(Enabled { enabled: true }),
             }));
         } else {
             push_as_text(result, blocks);

@@ -176,7 +176,7 @@ impl<'a> Builder<'a, '_> {
                 AssistantBlock::Text(text) => {
                     blocks.extend(answered::text(
                         text,
-                        same_model && self.traits.capabilities().cited_text == Some(true),
+                        same_model && self.traits.capabilities().citations == Some(true),
                     ));
                 }
                 AssistantBlock::ServerToolCall(_) | AssistantBlock::ServerToolResult(_)
@@ -349,12 +349,13 @@ impl<'a> Builder<'a, '_> {
             None => {
                 return Err(refuse("context.messages", "there is nothing to answer: add a user message"));
             }
-            Some(Turn { role: Role::Assistant, .. }) => {
+            // What goes on from a stored prompt's own messages may begin with either.
+            Some(Turn { role: Role::Assistant, .. }) if !self.traits.is_stored_prompt => {
                 let message = "the conversation began with the model's turn; a placeholder was put before it";
                 self.diagnostics.push(Diagnostic::new("bedrock_user_turn_added", message));
                 self.turns.insert(0, Turn::new(Role::User, vec![Block::text(PLACEHOLDER)]));
             }
-            Some(Turn { role: Role::User, .. }) => {}
+            Some(_) => {}
         }
         if ends_with_user && self.turns.last().is_some_and(|turn| turn.role == Role::Assistant) {
             let message = "the last message stands elsewhere now; a placeholder was put in its place";

@@ -88,7 +88,7 @@ pub(super) fn document<'a>(
     names: &mut DocumentNames,
     limits: &MediaLimits,
     place: &str,
-) -> Result<Block<'a>, ProviderError> {
+) -> Result<DocumentBlock<'a>, ProviderError> {
     let format = match essence(&document.mime_type).as_str() {
         "application/pdf" => "pdf",
         "text/csv" => "csv",
@@ -113,13 +113,13 @@ pub(super) fn document<'a>(
     }
     let bytes = base64(&document.data, place)?;
     check_size("document", &bytes, limits.document_bytes, place)?;
-    Ok(Block::Document(DocumentBlock {
+    Ok(DocumentBlock {
         format,
         name: names.next(document.name.as_deref()),
         source: Source { bytes },
         context: document.context.as_deref(),
         citations: document.citations.then_some(Enabled { enabled: true }),
-    }))
+    })
 }
 
 /// Checks base64 against a limit in bytes of what it encodes.

@@ -1,6 +1,6 @@
 //! How many tokens a prompt has: counted where the service counts, estimated where it does not, asked only once.
 
-use clawdia_bedrock_emulator::{Operation, Reply};
+use clawdia_bedrock_emulator::Operation;
 use clawdia_core::{ErrorKind, StreamOptions, TokenCount};
 
 use crate::conversation::tool;
@@ -73,14 +73,11 @@ async fn a_prompt_that_cannot_be_sent_cannot_be_counted() {
 #[tokio::test]
 async fn a_service_without_such_an_operation_is_asked_once() {
     let bedrock = Bedrock::start_at(
-        |builder| builder.refuse_with("input", 404, "UnknownOperationException", "No such operation."),
+        |builder| builder.refuse_with("messages", 404, "UnknownOperationException", "No such operation."),
         |_| {},
     )
     .await;
     assert!(count(&bedrock, SONNET).await.estimated);
     assert!(count(&bedrock, SONNET).await.estimated);
     assert_eq!(asked(&bedrock).len(), 1);
-    // Replies of the script are for models, so none of it was used up.
-    bedrock.emulator.enqueue(Reply::text("Still here."));
-    assert_eq!(bedrock.ask(SONNET, &question()).await.expect_message().text(), "Still here.");
 }

@@ -162,7 +162,12 @@ async fn a_stored_prompt_is_called_with_its_variables_and_nothing_it_brings_itse
         "the limit was left out, and that is said"
     );
 
-    let context = question().with_system_prompt("Be brief.").with_tools([tool("read")]);
+    let goes_on: Vec<clawdia_core::Message> = serde_json::from_value(json!([
+        { "role": "assistant", "content": "Crates are boxes." },
+        { "role": "user", "content": "What is a crate?" },
+    ]))
+    .unwrap();
+    let context = Context::new(goes_on).with_system_prompt("Be brief.").with_tools([tool("read")]);
     bedrock.ask_with(PROMPT, &context, &options).await.expect_message();
     let body = bedrock.sent();
     let members: Vec<_> = body.as_object().unwrap().keys().map(String::as_str).collect();
@@ -267,6 +272,25 @@ async fn cited_text_goes_back_to_the_model_that_cited_it() {
     context.messages.push(clawdia_core::Message::user("Sure?"));
     bedrock.ask(SONNET, &context).await.expect_message();
     assert!(bedrock.sent()["messages"][1].to_string().contains("citationsContent"));
-    bedrock.ask(NOVA, &context).await.expect_message();
-    assert!(!bedrock.sent()["messages"][1].to_string().contains("citationsContent"));
+    let outcome = bedrock.ask(NOVA, &context).await;
+    assert!(
+        outcome.expect_message().diagnostics.iter().any(|found| found.code == "bedrock_citations_dropped")
+    );
+    assert!(!bedrock.sent().to_string().contains("citations"), "a model that does not cite is not asked to");
+}
+
+#[tokio::test]
+async fn only_what_can_be_cited_from_is_marked_for_it() {
+    let document =
+        |mime: &str| json!({ "type": "document", "data": "aGk=", "mimeType": mime, "citations": true });
+    let context = crate::conversation::history(json!([
+        { "role": "user", "content": [
+            { "type": "text", "text": "Read these." }, document("text/plain"), document("text/csv"),
+        ] },
+        { "role": "assistant", "content": [{ "type": "toolCall", "id": "t", "name": "read", "arguments": {} }] },
+        { "role": "toolResult", "toolCallId": "t", "toolName": "read", "content": [document("text/plain")] },
+    ]));
+    let sent = crate::conversation::send(SONNET, &context, &uncached()).await;
+    assert_eq!(sent.body.to_string().matches("citations").count(), 1, "{}", sent.body);
+    assert!(sent.has_diagnostic("bedrock_citations_dropped"));
 }
