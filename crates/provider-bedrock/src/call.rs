@@ -17,11 +17,11 @@ use crate::headers;
 use crate::learned::{Learned, Lesson, fingerprint, is_streaming_refusal, is_strictness_limit};
 use crate::limits::{Limits, Phase};
 use crate::request::{self, Request, Target};
-use crate::response::Translator;
+use crate::response::{Expectation, Translator};
 use crate::retry::wait_before_retry;
 use crate::route::{profile_for, route};
 use crate::settings::{BedrockSettings, ProfilePreference};
-use crate::stream::Answer;
+use crate::stream::{Answer, Delivery};
 use crate::transport::{self, Operation, Sending};
 
 /// A call in progress.
@@ -133,8 +133,9 @@ impl Call<'_> {
             .await
             .map_err(|error| error.with_attempt(site.attempt()))??;
         finish.response_id.clone_from(&head.request_id);
-        let translator = Translator::new((self.cost)(invoked), request.renamed_tools, finish);
-        Answer::new(head, translator, self.limits.clone(), site, began).open().await
+        let expectation = Expectation { renamed_tools: request.renamed_tools, output_tool: None };
+        let translator = Translator::new((self.cost)(invoked), expectation, finish);
+        Answer::new(head, translator, self.limits.clone(), site, began).open(Delivery::Streamed).await
     }
 
     fn site(&self, invoked: &str) -> CallSite {
