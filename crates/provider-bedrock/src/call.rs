@@ -12,7 +12,7 @@ use clawdia_core::{
 };
 use tokio::time::Instant;
 
-use crate::config::{BedrockConfig, ProfilePreference};
+use crate::config::{BedrockConfig, ProfilePreference, RefusalPolicy};
 use crate::error::{CallSite, is_expired_credentials};
 use crate::headers;
 use crate::learned::{Lesson, fingerprint_of_schema, fingerprint_of_tools};
@@ -20,10 +20,10 @@ use crate::limits::{Limits, Phase};
 use crate::provider::{BedrockProvider, Link};
 use crate::repair::{Repair, repairs};
 use crate::request::{self, Request, Target};
-use crate::response::Translator;
+use crate::response::{Expectation, Translator};
 use crate::retry::Retries;
 use crate::route::{profile_for, route};
-use crate::stream::Answer;
+use crate::stream::{Answer, Delivery};
 use crate::transport::{self, Answered, Operation, Sending};
 
 /// How often a request is mended in one call. Each time the service names something else.
@@ -185,8 +185,14 @@ impl Call<'_> {
         let head = outcome.map_err(|error| with_diagnostics(error, &finish.diagnostics))?;
         finish.response_id.clone_from(&head.request_id);
         let cost = self.provider.cost(self.model, invoked);
-        let translator = Translator::new(cost, request.renamed_tools, finish);
-        Ok(Answer::new(head, translator, self.limits.clone(), site, began).open().await?)
+        let expectation =
+            Expectation { renamed_tools: request.renamed_tools, output_tool: request.output_tool };
+        let translator = Translator::new(cost, expectation, finish);
+        let delivery = match self.params.refusal_policy {
+            RefusalPolicy::Stream => Delivery::Streamed,
+            RefusalPolicy::Buffer => Delivery::Whole,
+        };
+        Ok(Answer::new(head, translator, self.limits.clone(), site, began).open(delivery).await?)
     }
 
     pub(crate) fn sending(

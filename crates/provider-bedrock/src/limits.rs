@@ -52,7 +52,7 @@ impl Limits {
         };
         tokio::select! {
             biased;
-            () = self.cancelled() => Err(ProviderError::new(ErrorKind::Aborted, "Request was aborted")),
+            () = self.cancelled() => Err(aborted()),
             value = future => Ok(value),
             () = at(phase_end) => {
                 let waited = match phase {
@@ -63,6 +63,11 @@ impl Limits {
             }
             () = at(self.deadline) => Err(timeout("the call took too long", "totalMs")),
         }
+    }
+
+    /// The error to end with if the caller has cancelled, which beats whatever else became of the call.
+    pub(crate) fn cancellation(&self) -> Option<ProviderError> {
+        self.cancel.as_ref().is_some_and(CancellationToken::is_cancelled).then(aborted)
     }
 
     /// Whether `wait` would still end before the deadline.
@@ -80,6 +85,10 @@ impl Limits {
             None => std::future::pending().await,
         }
     }
+}
+
+fn aborted() -> ProviderError {
+    ProviderError::new(ErrorKind::Aborted, "Request was aborted")
 }
 
 fn timeout(what: &str, option: &str) -> ProviderError {

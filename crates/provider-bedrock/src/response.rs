@@ -4,43 +4,71 @@
 //! grammar of [`EventStream`](clawdia_core::EventStream) whatever the service sends: blocks that never start are begun
 //! by their first delta, blocks that never stop are ended, and exactly one outcome comes out.
 
+mod writing;
+mod calls;
 mod open_block;
+mod image;
+mod stop;
+mod guardrail;
+mod usage;
 
 use std::collections::{HashMap, VecDeque};
 
 use clawdia_core::{
-    Cost, Diagnostic, ErrorKind, Finish, ModelId, ProviderError, StopReason, StreamEvent, Usage,
+    Cost, Diagnostic, ErrorKind, Finish, ModelId, ProviderError, StopReason, StreamEvent, ToolCallId, Usage,
 };
+use serde_json::{Map, Value};
 
-use crate::event::{BedrockEvent, BlockDelta, BlockStart, Metadata, TokenUsage};
-use crate::response::open_block::{BlockKind, OpenBlock};
+use crate::event::{BedrockEvent, BlockDelta, Metadata, ToolUse};
+use crate::response::open_block::{BlockContent, OpenBlock};
+use crate::response::stop::Refusal;
+
+/// What the request makes of the answer to come.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Expectation {
+    /// The host's names of tools that were sent under others.
+    pub(crate) renamed_tools: HashMap<String, String>,
+    /// The tool whose input is the answer's text, where a model knows no other way to keep to a schema. Nobody calls it.
+    pub(crate) output_tool: Option<String>,
+}
 
 /// Folds Bedrock's events; [`next`](Self::next) hands out ours.
 #[derive(Debug)]
 pub(crate) struct Translator {
     cost: Cost,
-    /// The host's names of tools that were sent under others.
-    renamed_tools: HashMap<String, String>,
+    expectation: Expectation,
     /// Blocks in the order they were begun: their place is the content index.
     blocks: Vec<OpenBlock>,
+    /// A call that has begun without its name or id, which its first delta may say.
+    unnamed: Option<(u64, ToolUse)>,
+    /// Bedrock's indexes of open blocks that are left out.
+    ignored: Vec<u64>,
+    last_server_call: Option<ToolCallId>,
     ready: VecDeque<StreamEvent>,
     started: bool,
     raw_stop_reason: Option<String>,
-    metadata: Option<Metadata>,
+    /// The service's count of tokens, once there is one.
+    tokens: Option<Map<String, Value>>,
     finish: Finish,
 }
 
+/// The member of the metadata in which the model's answer speaks in a form of its own.
+const FIELDS: &str = "additionalModelResponseFields";
+
 impl Translator {
     /// A translator for an answer charged at `cost`; `finish` holds what is known beforehand.
-    pub(crate) fn new(cost: Cost, renamed_tools: HashMap<String, String>, finish: Finish) -> Self {
+    pub(crate) fn new(cost: Cost, expectation: Expectation, finish: Finish) -> Self {
         Self {
             cost,
-            renamed_tools,
+            expectation,
             blocks: Vec::new(),
+            unnamed: None,
+            ignored: Vec::new(),
+            last_server_call: None,
             ready: VecDeque::new(),
             started: false,
             raw_stop_reason: None,
-            metadata: None,
+            tokens: None,
             finish,
         }
     }
@@ -52,16 +80,25 @@ impl Translator {
 
     /// Whether content has been handed out or is ready: from then on nothing may be retried.
     pub(crate) fn has_content(&self) -> bool {
-        !self.blocks.is_empty()
+        !self.blocks.is_empty() || self.unnamed.is_some()
     }
 
     /// Whether all has been said that the service says: what may follow is only the end of the body.
     pub(crate) fn is_complete(&self) -> bool {
-        self.raw_stop_reason.is_some() && self.metadata.is_some()
+        self.raw_stop_reason.is_some() && self.tokens.is_some()
     }
 
     /// Takes in an event.
     pub(crate) fn push(&mut self, event: BedrockEvent) -> Result<(), ProviderError> {
+        if let Some((unnamed, _)) = &self.unnamed {
+            let names_it = matches!(
+                &event,
+                BedrockEvent::BlockDelta { block, delta: BlockDelta::ToolUse(_) } if block == unnamed
+            );
+            if !names_it {
+                self.begin_unnamed();
+            }
+        }
         match event {
             BedrockEvent::MessageStart { role } if role.is_empty() || role == "assistant" => self.start(),
             BedrockEvent::MessageStart { role } => {
@@ -71,10 +108,15 @@ impl Translator {
                 ));
             }
             BedrockEvent::BlockStart { block, start } => self.begin(block, start),
-            BedrockEvent::BlockDelta { block, delta } => self.continue_block(block, delta),
+            BedrockEvent::BlockDelta { block, delta } => self.go_on(block, delta),
             BedrockEvent::BlockStop { block } => self.end_block(block),
-            BedrockEvent::MessageStop { stop_reason } => self.raw_stop_reason = Some(stop_reason),
-            BedrockEvent::Metadata(metadata) => self.metadata = Some(*metadata),
+            BedrockEvent::MessageStop { stop_reason, fields } => {
+                self.raw_stop_reason = Some(stop_reason);
+                if !fields.is_null() {
+                    self.finish.provider_metadata.insert(FIELDS.to_owned(), fields);
+                }
+            }
+            BedrockEvent::Metadata(metadata) => self.keep(*metadata),
             BedrockEvent::Unknown { name } => self.note_unknown("event", &name),
         }
         Ok(())
@@ -82,15 +124,16 @@ impl Translator {
 
     /// The outcome, once the body has ended: the last events, or an error.
     pub(crate) fn end(&mut self) -> Result<(), ProviderError> {
-        let Some(raw) = self.raw_stop_reason.clone() else {
+        let Some(raw) = &self.raw_stop_reason else {
             let error =
                 ProviderError::new(ErrorKind::Truncated, "Bedrock stream ended without a stop reason")
                     .with_hint("the connection was closed before the answer was complete; try again");
             return Err(error);
         };
-        let reason = stop_reason(&raw)?;
+        let reason = stop::reason(raw, &self.finish.provider_metadata, self.fields())?;
         self.start();
-        self.end_open_blocks();
+        self.begin_unnamed();
+        self.end_open_blocks(true);
         self.settle();
         self.finish.stop_reason = self.reconciled(reason);
         self.ready.push_back(StreamEvent::Done(Box::new(std::mem::take(&mut self.finish))));
@@ -99,11 +142,18 @@ impl Translator {
 
     /// Ends what is open and completes an error with what is known about the answer.
     pub(crate) fn fail(&mut self, error: ProviderError) -> ProviderError {
-        self.end_open_blocks();
+        self.begin_unnamed();
+        self.end_open_blocks(false);
+        let error = self.verdict_over(error);
+        if error.kind() == ErrorKind::Refused {
+            let diagnostic = Refusal::of(self.fields()).diagnostic();
+            self.finish.diagnostics.push(diagnostic);
+        }
+        if let Some(known) = error.finish() {
+            self.finish.diagnostics.extend_from_slice(&known.diagnostics);
+        }
         self.settle();
-        let mut finish = std::mem::take(&mut self.finish);
-        finish.diagnostics.extend(error.finish().into_iter().flat_map(|told| told.diagnostics.clone()));
-        error.with_finish(finish)
+        error.with_finish(std::mem::take(&mut self.finish))
     }
 
     fn start(&mut self) {
@@ -113,156 +163,65 @@ impl Translator {
         }
     }
 
-    fn begin(&mut self, block: u64, start: BlockStart) {
-        match start {
-            BlockStart::ToolUse { id, name, input } => {
-                // A second start for an index closes the first, so that neither call is lost.
-                self.end_block(block);
-                let content_index = self.open(block, BlockKind::ToolCall);
-                let name = self.renamed_tools.get(&name).cloned().unwrap_or(name);
-                self.ready.push_back(StreamEvent::ToolCallStart { content_index, id: id.into(), name });
-                if let Some(delta) = input {
-                    self.ready.push_back(StreamEvent::ToolCallDelta { content_index, delta });
-                }
-            }
-            BlockStart::Other(kind) => self.note_unknown("content block", &kind),
+    fn keep(&mut self, metadata: Metadata) {
+        let Metadata { usage, rest, is_unreadable } = metadata;
+        if is_unreadable {
+            let message = "what the service says about the answer cannot be read; the tokens are not known";
+            self.finish.diagnostics.push(Diagnostic::new("bedrock_metadata_unreadable", message));
         }
-    }
-
-    fn continue_block(&mut self, block: u64, delta: BlockDelta) {
-        match delta {
-            BlockDelta::Text(delta) => {
-                if let Some(content_index) = self.text_block(block) {
-                    self.ready.push_back(StreamEvent::TextDelta { content_index, delta });
-                }
-            }
-            BlockDelta::ToolInput(delta) => {
-                if let Some(content_index) = self.find(block)
-                    && self.blocks[content_index].kind == BlockKind::ToolCall
-                {
-                    self.ready.push_back(StreamEvent::ToolCallDelta { content_index, delta });
-                }
-            }
-            BlockDelta::Thinking(delta) => {
-                if let Some(content_index) = self.thinking_block(block)
-                    && !delta.is_empty()
-                {
-                    self.ready.push_back(StreamEvent::ThinkingDelta { content_index, delta });
-                }
-            }
-            BlockDelta::Signature(signature) => {
-                if let Some(content_index) = self.thinking_block(block) {
-                    self.blocks[content_index].add_signature(&signature);
-                }
-            }
-            BlockDelta::Redacted(bytes) => {
-                if let Some(content_index) = self.thinking_block(block)
-                    && self.blocks[content_index].add_redacted(&bytes)
-                {
-                    let delta = "[Reasoning redacted]".to_owned();
-                    self.ready.push_back(StreamEvent::ThinkingDelta { content_index, delta });
-                }
-            }
-            BlockDelta::Citation(citation) => {
-                if let Some(content_index) = self.text_block(block) {
-                    self.blocks[content_index].citations.push(citation);
-                }
-            }
-            BlockDelta::Other(kind) => self.note_unknown("content delta", &kind),
+        if self.tokens.as_ref().is_none_or(Map::is_empty) || !usage.is_empty() {
+            self.tokens = Some(usage);
         }
+        self.finish.provider_metadata.extend(rest);
     }
 
-    fn end_block(&mut self, block: u64) {
-        if let Some(content_index) = self.find(block) {
-            self.end_at(content_index);
-        }
+    /// What the model said in a form of its own.
+    fn fields(&self) -> &Value {
+        self.finish.provider_metadata.get(FIELDS).unwrap_or(&Value::Null)
     }
 
-    /// The open block with Bedrock's index. There are few, and the newest is nearly always meant.
-    fn find(&self, block: u64) -> Option<usize> {
-        self.blocks.iter().rposition(|open| open.block == block && !open.ended)
-    }
-
-    fn text_block(&mut self, block: u64) -> Option<usize> {
-        self.find_or_open(block, BlockKind::Text, |content_index| StreamEvent::TextStart { content_index })
-    }
-
-    fn thinking_block(&mut self, block: u64) -> Option<usize> {
-        self.find_or_open(block, BlockKind::Thinking, |content_index| StreamEvent::ThinkingStart {
-            content_index,
-        })
-    }
-
-    /// The open block with Bedrock's index if it is of this kind; a new one if there is none.
-    fn find_or_open(
-        &mut self,
-        block: u64,
-        kind: BlockKind,
-        event: impl FnOnce(usize) -> StreamEvent,
-    ) -> Option<usize> {
-        if let Some(content_index) = self.find(block) {
-            return (self.blocks[content_index].kind == kind).then_some(content_index);
-        }
-        let content_index = self.open(block, kind);
-        self.ready.push_back(event(content_index));
-        Some(content_index)
-    }
-
-    fn open(&mut self, block: u64, kind: BlockKind) -> usize {
-        self.start();
-        self.blocks.push(OpenBlock::new(block, kind));
-        self.blocks.len() - 1
-    }
-
-    fn end_at(&mut self, content_index: usize) {
-        let event = self.blocks[content_index].end(content_index);
-        self.ready.push_back(event);
-    }
-
-    fn end_open_blocks(&mut self) {
-        for content_index in 0..self.blocks.len() {
-            if !self.blocks[content_index].ended {
-                self.end_at(content_index);
+    /// The error that decides: a model that refused has refused, also if the connection breaks before the end.
+    fn verdict_over(&self, error: ProviderError) -> ProviderError {
+        match &self.raw_stop_reason {
+            Some(raw) if error.is_retryable() => {
+                match stop::reason(raw, &self.finish.provider_metadata, self.fields()) {
+                    Ok(_) => error,
+                    Err(verdict) => verdict.with_source(error),
+                }
             }
-        }
-    }
-
-    fn note_unknown(&mut self, what: &str, name: &str) {
-        let known = |diagnostic: &Diagnostic| {
-            diagnostic.code == "bedrock_unknown_member"
-                && diagnostic.details.get("name").is_some_and(|known| known == name)
-        };
-        // Once is enough: a block of an unknown kind arrives in any number of deltas.
-        if !self.finish.diagnostics.iter().any(known) {
-            let message = format!("the service sent something that is not handed on: the {what} `{name}`");
-            self.finish
-                .diagnostics
-                .push(Diagnostic::new("bedrock_unknown_member", message).with("name", name));
+            Some(_) | None => error,
         }
     }
 
     /// Moves what is known into the finish: raw reason, usage and what it cost, the model that answered.
     fn settle(&mut self) {
         self.finish.raw_stop_reason.clone_from(&self.raw_stop_reason);
-        if let Some(metadata) = self.metadata.take() {
-            let tier = metadata.service_tier.and_then(|tier| tier.name);
-            let usage = usage_of(&metadata.usage);
-            self.finish.usage = Usage { cost: self.cost.of(&usage, tier.as_deref()), ..usage };
-            if let Some(invoked) = metadata
-                .trace
-                .and_then(|trace| trace.prompt_router)
-                .and_then(|router| router.invoked_model_id)
-            {
-                self.finish.response_model = Some(ModelId::new(invoked));
-            }
+        self.finish.stop_sequence = stop::sequence(self.fields());
+        let tokens = self.tokens.take().unwrap_or_default();
+        let usage = usage::usage(&tokens, self.fields());
+        let said = |path: &[&str]| {
+            let (first, rest) = path.split_first()?;
+            let member = self.finish.provider_metadata.get(*first)?;
+            rest.iter().try_fold(member, |member, name| member.get(name))?.as_str()
+        };
+        let cost = self.cost.of(&usage, said(&["serviceTier", "type"]));
+        let invoked =
+            said(&["trace", "promptRouter", "invokedModelId"]).filter(|invoked| !invoked.is_empty());
+        if let Some(invoked) = invoked.map(ModelId::new) {
+            self.finish.response_model = Some(invoked);
         }
+        self.finish.usage = Usage { cost, ..usage };
     }
 
     /// The reason that fits the content: some families end a turn with tool calls as if it were an ordinary one.
     fn reconciled(&mut self, reason: StopReason) -> StopReason {
-        let calls = self.blocks.iter().any(|block| block.kind == BlockKind::ToolCall);
-        let fitting = match (reason, calls) {
+        let has = |is: fn(&BlockContent) -> bool| self.blocks.iter().any(|block| is(&block.content));
+        let has_calls = has(|content| matches!(content, BlockContent::ToolCall { .. }));
+        let has_output = has(|content| matches!(content, BlockContent::Output { .. }));
+        let fitting = match (reason, has_calls) {
             (StopReason::Stop, true) => StopReason::ToolUse,
+            // The call that ended it is what the host knows as text.
+            (StopReason::ToolUse, false) if has_output => return StopReason::Stop,
             (StopReason::ToolUse, false) => StopReason::Stop,
             (reason, _) => return reason,
         };
@@ -275,83 +234,84 @@ impl Translator {
     }
 }
 
-/// Our word for Bedrock's, or the error it stands for.
-fn stop_reason(raw: &str) -> Result<StopReason, ProviderError> {
-    let stopped = |kind| Err(ProviderError::new(kind, format!("Provider stopped with: {raw}")));
-    match raw {
-        "end_turn" | "stop_sequence" => Ok(StopReason::Stop),
-        "max_tokens" | "model_context_window_exceeded" => Ok(StopReason::Length),
-        "tool_use" => Ok(StopReason::ToolUse),
-        "guardrail_intervened" => stopped(ErrorKind::Guardrail)
-            .map_err(|error: ProviderError| error.with_hint("a guardrail blocked the prompt or the answer")),
-        "content_filtered" => stopped(ErrorKind::ContentFiltered).map_err(|error: ProviderError| {
-            error.with_hint("the provider's content filter stopped the answer; rephrase the prompt")
-        }),
-        "refusal" => stopped(ErrorKind::Refused),
-        "" => Err(ProviderError::new(ErrorKind::Other, "An unknown error occurred")),
-        malformed if malformed.starts_with("malformed_") => {
-            stopped(ErrorKind::BadModelOutput).map_err(|error: ProviderError| {
-                error.with_hint("the model wrote something that cannot be used; ask again")
-            })
-        }
-        _ => stopped(ErrorKind::Other),
-    }
-}
-
-fn usage_of(tokens: &TokenUsage) -> Usage {
-    let count = |tokens: Option<u64>| tokens.unwrap_or(0);
-    let usage = Usage {
-        input: count(tokens.input_tokens),
-        output: count(tokens.output_tokens),
-        cache_read: count(tokens.cache_read_input_tokens),
-        cache_write: count(tokens.cache_write_input_tokens),
-        cache_write_1h: tokens.cache_details.as_ref().map(|details| {
-            let one_hour = details.iter().filter(|detail| detail.ttl.as_deref() == Some("1h"));
-            one_hour.fold(0, |sum: u64, detail| sum.saturating_add(count(detail.input_tokens)))
-        }),
-        ..Usage::default()
-    };
-    let sum = usage.prompt_tokens().saturating_add(usage.output);
-    Usage { total_tokens: count(tokens.total_tokens).max(sum), ..usage }
-}
-
 #[cfg(test)]
 mod tests {
     use clawdia_core::testing::Protocol;
     use proptest::prelude::*;
     use proptest::sample::select;
+    use serde_json::json;
 
     use super::*;
+    use crate::event::{BlockStart, ImageDelta, ToolResult};
 
-    fn event() -> impl Strategy<Value = BedrockEvent> {
-        let block = 0..4u64;
-        let delta = prop_oneof![
+    fn tool_use() -> impl Strategy<Value = ToolUse> {
+        let id = select(vec!["", "t", "u"]);
+        let name = select(vec!["", "run", "output"]);
+        let kind = select(vec![None, None, Some("server_tool_use")]);
+        let input = select(vec![None, None, Some("{}")]);
+        (id, name, kind, input).prop_map(|(id, name, kind, input)| ToolUse {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            kind: kind.map(str::to_owned),
+            input: input.map(str::to_owned),
+        })
+    }
+
+    fn image() -> impl Strategy<Value = ImageDelta> {
+        let bytes = prop::collection::vec(any::<u8>(), 0..3);
+        let said = || prop::option::weighted(0.2, Just("x".to_owned()));
+        (said(), bytes, said(), said()).prop_map(|(format, bytes, address, error)| ImageDelta {
+            format,
+            bytes,
+            address,
+            error,
+        })
+    }
+
+    fn delta() -> impl Strategy<Value = BlockDelta> {
+        prop_oneof![
             "[a-z]{0,3}".prop_map(BlockDelta::Text),
             select(vec!["", "{", "\"a\":1", "}"]).prop_map(|text| BlockDelta::ToolInput(text.to_owned())),
+            tool_use().prop_map(|call| BlockDelta::ToolUse(Box::new(call))),
             "[a-z]{0,3}".prop_map(BlockDelta::Thinking),
             "[a-z]{0,3}".prop_map(BlockDelta::Signature),
             prop::collection::vec(any::<u8>(), 0..3).prop_map(BlockDelta::Redacted),
-            Just(BlockDelta::Citation(clawdia_core::Citation::default())),
+            Just(BlockDelta::Citation(Box::default())),
+            select(vec![json!([{ "text": "a" }, { "json": {} }]), json!([null]), json!([])])
+                .prop_map(|pieces| BlockDelta::ToolResult(pieces.as_array().unwrap().clone())),
+            image().prop_map(|delta| BlockDelta::Image(Box::new(delta))),
             Just(BlockDelta::Other("new".to_owned())),
-        ];
-        let start = prop_oneof![
-            Just(BlockStart::ToolUse { id: "t".to_owned(), name: "run".to_owned(), input: None }),
-            Just(BlockStart::ToolUse {
-                id: String::new(),
-                name: String::new(),
-                input: Some("{}".to_owned())
-            }),
-            Just(BlockStart::Other("image".to_owned())),
-        ];
+        ]
+    }
+
+    fn start() -> impl Strategy<Value = BlockStart> {
+        prop_oneof![
+            3 => tool_use().prop_map(BlockStart::ToolUse),
+            1 => select(vec!["", "t"])
+                .prop_map(|id| BlockStart::ToolResult(ToolResult { id: id.to_owned(), ..ToolResult::default() })),
+            1 => select(vec!["", "png"]).prop_map(|format| BlockStart::Image { format: format.to_owned() }),
+            1 => Just(BlockStart::Other("hologram".to_owned())),
+        ]
+    }
+
+    fn event() -> impl Strategy<Value = BedrockEvent> {
+        let block = 0..4u64;
+        let fields = select(vec![json!(null), json!({ "stop_sequence": "x" }), json!([1])]);
+        let reasons =
+            vec!["end_turn", "tool_use", "max_tokens", "guardrail_intervened", "refusal", "new", ""];
+        let usage = json!({ "inputTokens": 1, "outputTokens": -1 });
         prop_oneof![
             1 => select(vec!["assistant", "", "user"])
                 .prop_map(|role| BedrockEvent::MessageStart { role: role.to_owned() }),
-            8 => (block.clone(), delta).prop_map(|(block, delta)| BedrockEvent::BlockDelta { block, delta }),
-            3 => (block.clone(), start).prop_map(|(block, start)| BedrockEvent::BlockStart { block, start }),
+            8 => (block.clone(), delta()).prop_map(|(block, delta)| BedrockEvent::BlockDelta { block, delta }),
+            3 => (block.clone(), start()).prop_map(|(block, start)| BedrockEvent::BlockStart { block, start }),
             3 => block.prop_map(|block| BedrockEvent::BlockStop { block }),
-            1 => select(vec!["end_turn", "tool_use", "max_tokens", "guardrail_intervened", "new", ""])
-                .prop_map(|reason| BedrockEvent::MessageStop { stop_reason: reason.to_owned() }),
-            1 => Just(BedrockEvent::Metadata(Box::default())),
+            1 => (select(reasons), fields).prop_map(|(reason, fields)| BedrockEvent::MessageStop {
+                stop_reason: reason.to_owned(),
+                fields,
+            }),
+            1 => select(vec![json!({ "usage": usage, "metrics": {} }), json!(7), json!({ "trace": [] })])
+                .prop_map(|payload| BedrockEvent::Metadata(Box::new(Metadata::of(payload)))),
             1 => Just(BedrockEvent::Unknown { name: "new".to_owned() }),
         ]
     }
@@ -359,7 +319,9 @@ mod tests {
     proptest! {
         #[test]
         fn any_events_keep_the_grammar_and_end_in_one_outcome(events in prop::collection::vec(event(), 0..24)) {
-            let mut translator = Translator::new(Cost::default(), HashMap::new(), Finish::default());
+            let output_tool = Some("output".to_owned());
+            let expectation = Expectation { output_tool, ..Expectation::default() };
+            let mut translator = Translator::new(Cost::default(), expectation, Finish::default());
             let ended = events
                 .into_iter()
                 .try_for_each(|event| translator.push(event))

@@ -35,7 +35,20 @@ pub(crate) struct Answer {
     site: CallSite,
     request_id: Option<String>,
     first_event: Option<Instant>,
+    delivery: Delivery,
+    /// How much of the body was taken in.
+    received: usize,
     state: State,
+}
+
+/// When what has arrived is handed out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Delivery {
+    /// At once.
+    #[default]
+    Streamed,
+    /// When the answer is complete and good, so that nothing is shown of one that is refused half-way.
+    Whole,
 }
 
 /// What is made of the body's bytes.
@@ -46,7 +59,7 @@ enum Decoder {
     Whole(BytesMut),
 }
 
-/// The longest answer that is taken in one piece.
+/// The longest answer that is kept until it is complete.
 const MAX_WHOLE_BYTES: usize = 64 * 1024 * 1024;
 
 #[derive(Debug)]
@@ -77,23 +90,27 @@ impl Answer {
             site,
             request_id: head.request_id,
             first_event: Some(began),
+            delivery: Delivery::Streamed,
+            received: 0,
             state: State::Reading,
         }
     }
 
-    /// Waits until content, the end or an error is in hand.
+    /// Waits until there is something to hand out: content, or the end if all is delivered as a whole.
     ///
     /// # Errors
-    /// What failed before any content: the caller may try again.
-    pub(crate) async fn open(mut self) -> Result<EventStream, ProviderError> {
-        while matches!(self.state, State::Reading) && !self.translator.has_content() {
+    /// What failed before anything was handed out: the caller may try again.
+    pub(crate) async fn open(mut self, delivery: Delivery) -> Result<EventStream, ProviderError> {
+        self.delivery = delivery;
+        let is_held = |answer: &Self| delivery == Delivery::Whole || !answer.translator.has_content();
+        while matches!(self.state, State::Reading) && is_held(&self) {
             self.read().await;
         }
-        if let State::Failed(error) = &mut self.state
-            && !self.translator.has_content()
+        if is_held(&self)
+            && let State::Failed(error) = &mut self.state
             && let Some(error) = error.take()
         {
-            return Err(error);
+            return Err(self.unless_cancelled(error));
         }
         let events = stream::unfold(self, |mut answer| async move {
             let item = answer.next().await?;
@@ -104,18 +121,34 @@ impl Answer {
 
     async fn next(&mut self) -> Option<Result<StreamEvent, ProviderError>> {
         loop {
-            if let Some(event) = self.translator.next() {
-                return Some(Ok(event));
+            match self.translator.next() {
+                Some(StreamEvent::Done(finish)) => {
+                    return Some(match self.limits.cancellation() {
+                        Some(aborted) => Err(self.located(aborted).with_finish(*finish)),
+                        None => Ok(StreamEvent::Done(finish)),
+                    });
+                }
+                Some(event) => return Some(Ok(event)),
+                None => {}
             }
             match &mut self.state {
                 State::Reading => self.read().await,
                 State::Failed(error) => {
                     let error = error.take();
                     self.state = State::Ended;
-                    return error.map(Err);
+                    return error.map(|error| Err(self.unless_cancelled(error)));
                 }
                 State::Ended => return None,
             }
+        }
+    }
+
+    /// The error, unless the caller has cancelled by now: then that is why there is no more.
+    fn unless_cancelled(&self, error: ProviderError) -> ProviderError {
+        match (self.limits.cancellation(), error.finish()) {
+            (Some(aborted), Some(finish)) => self.located(aborted).with_finish(finish.clone()),
+            (Some(aborted), None) => self.located(aborted),
+            (None, _) => error,
         }
     }
 
@@ -123,6 +156,7 @@ impl Answer {
     async fn read(&mut self) {
         if let Err(error) = self.step().await {
             let error = self.translator.fail(error);
+            let error = self.located(error);
             self.state = State::Failed(Box::new(Some(error)));
             // Nothing more is wanted of this connection.
             self.body = SdkBody::empty();
@@ -170,15 +204,17 @@ impl Answer {
     }
 
     fn take_in(&mut self, chunk: &Bytes) -> Result<(), ProviderError> {
+        self.received = self.received.saturating_add(chunk.len());
+        let is_kept = self.delivery == Delivery::Whole || matches!(self.decoder, Decoder::Whole(_));
+        if is_kept && self.received > MAX_WHOLE_BYTES {
+            let error =
+                ProviderError::new(ErrorKind::Other, "the answer is too long to be taken in one piece");
+            return Err(self.located(error));
+        }
         match &mut self.decoder {
             Decoder::Frames(frames) => {
                 frames.push(chunk);
                 self.decode()
-            }
-            Decoder::Whole(body) if body.len() + chunk.len() > MAX_WHOLE_BYTES => {
-                let error =
-                    ProviderError::new(ErrorKind::Other, "the answer is too long to be taken in one piece");
-                Err(self.located(error))
             }
             Decoder::Whole(body) => {
                 self.first_event = None;

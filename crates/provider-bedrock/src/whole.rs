@@ -3,56 +3,61 @@
 //! Separate because some models cannot stream while they are offered tools. Turned into events, their answers go through
 //! the same state machine as all others. Source: the `ConverseResponse` structure of the Bedrock Runtime API reference.
 
+use clawdia_core::without_lone_surrogates;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use crate::event::{BedrockEvent, BlockDelta, BlockStart, Metadata, WireCitation, WireReasoning};
+use crate::event::{
+    BedrockEvent, BlockDelta, BlockStart, Metadata, citation, hidden, image_delta, image_start, tool_result,
+    tool_use,
+};
 
 /// Reads an answer.
 pub(crate) fn events(body: &[u8]) -> Result<Vec<BedrockEvent>, serde_json::Error> {
-    let answer: Answer = serde_json::from_slice(body)?;
-    let mut events = vec![BedrockEvent::MessageStart { role: answer.output.message.role }];
-    for (block, content) in (0..).zip(answer.output.message.content) {
-        let mut delta = |delta| events.push(BedrockEvent::BlockDelta { block, delta });
-        match content {
-            Content { text: Some(text), .. } => delta(BlockDelta::Text(text)),
-            Content { reasoning: Some(reasoning), .. } => {
-                reasoning.into_deltas().into_iter().for_each(delta);
-            }
-            Content { cited: Some(cited), .. } => {
-                let text = cited.content.into_iter().filter_map(|piece| piece.text).collect();
-                delta(BlockDelta::Text(text));
-                cited
-                    .citations
-                    .into_iter()
-                    .map(WireCitation::into_citation)
-                    .map(BlockDelta::Citation)
-                    .for_each(delta);
-            }
-            Content { tool_use: Some(tool), .. } => {
-                let input = (!tool.input.is_null()).then(|| tool.input.to_string());
-                let start = BlockStart::ToolUse { id: tool.id, name: tool.name, input };
-                events.push(BedrockEvent::BlockStart { block, start });
-            }
-            Content { .. } => delta(BlockDelta::Other("unknown".to_owned())),
+    read(body).or_else(|error| {
+        // As in a stream, text may be cut in half.
+        let text = std::str::from_utf8(body).map_err(|_| error)?;
+        read(without_lone_surrogates(text).as_bytes())
+    })
+}
+
+fn read(body: &[u8]) -> Result<Vec<BedrockEvent>, serde_json::Error> {
+    let (essence, metadata) = match serde_json::from_slice::<Answer>(body) {
+        Ok(answer) => (answer.essence, Metadata::of(Value::Object(answer.rest))),
+        // A number too large in what is said about the answer is no reason to lose it.
+        Err(error) => (serde_json::from_slice(body).map_err(|_| error)?, Metadata::unreadable()),
+    };
+    let Essence { output: Output { message }, stop_reason } = essence;
+    let mut events = vec![BedrockEvent::MessageStart { role: message.role }];
+    for (block, content) in (0..).zip(message.content) {
+        for (member, value) in content.into_iter().filter(|(_, value)| !value.is_null()) {
+            push_content(&mut events, block, &member, value);
         }
         events.push(BedrockEvent::BlockStop { block });
     }
-    if let Some(stop_reason) = answer.stop_reason {
-        events.push(BedrockEvent::MessageStop { stop_reason });
+    events.push(BedrockEvent::Metadata(Box::new(metadata)));
+    if let Some(stop_reason) = stop_reason {
+        // The model's own members stand beside the message, with all else that is said about it.
+        events.push(BedrockEvent::MessageStop { stop_reason, fields: Value::Null });
     }
-    events.push(BedrockEvent::Metadata(Box::new(answer.metadata)));
     Ok(events)
 }
 
+/// What an answer cannot do without.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Answer {
+struct Essence {
     output: Output,
     stop_reason: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    #[serde(flatten)]
+    essence: Essence,
     /// Usage, trace and service tier stand beside the message under the names they have in a stream.
     #[serde(flatten)]
-    metadata: Metadata,
+    rest: Map<String, Value>,
 }
 
 #[derive(Deserialize)]
@@ -65,69 +70,49 @@ struct Message {
     #[serde(default)]
     role: String,
     #[serde(default)]
-    content: Vec<Content>,
+    content: Vec<Map<String, Value>>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Content {
-    text: Option<String>,
-    #[serde(rename = "reasoningContent")]
-    reasoning: Option<WholeReasoning>,
-    #[serde(rename = "citationsContent")]
-    cited: Option<Cited>,
-    tool_use: Option<ToolUse>,
-}
-
-#[derive(Deserialize)]
-struct ToolUse {
-    #[serde(default, rename = "toolUseId")]
-    id: String,
-    #[serde(default)]
-    name: String,
-    #[serde(default)]
-    input: Value,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct WholeReasoning {
-    reasoning_text: Option<ReasoningText>,
-    redacted_content: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct ReasoningText {
-    #[serde(default)]
-    text: String,
-    signature: Option<String>,
-}
-
-impl WholeReasoning {
-    fn into_deltas(self) -> Vec<BlockDelta> {
-        let mut deltas = Vec::new();
-        if let Some(text) = self.reasoning_text {
-            deltas.push(BlockDelta::Thinking(text.text));
-            deltas.extend(text.signature.map(BlockDelta::Signature));
+/// Adds the events for one member of a content block.
+fn push_content(events: &mut Vec<BedrockEvent>, block: u64, member: &str, mut value: Value) {
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let begin = |start| BedrockEvent::BlockStart { block, start };
+    let go_on = |delta| BedrockEvent::BlockDelta { block, delta };
+    match (member, &mut value) {
+        ("text", Value::String(text)) => events.push(go_on(BlockDelta::Text(std::mem::take(text)))),
+        ("toolUse", Value::Object(_)) => events.push(begin(BlockStart::ToolUse(tool_use(value)))),
+        ("toolResult", Value::Object(_)) => events.push(begin(BlockStart::ToolResult(tool_result(value)))),
+        ("image", Value::Object(_)) => {
+            events.push(begin(image_start(&value)));
+            events.push(go_on(BlockDelta::Image(Box::new(image_delta(&value)))));
         }
-        if self.redacted_content.is_some() {
-            let reasoning =
-                WireReasoning { redacted_content: self.redacted_content, ..WireReasoning::default() };
-            deltas.push(reasoning.into_delta());
+        ("citationsContent", Value::Object(cited)) => {
+            // Without any text there is still a block for the sources.
+            events.push(go_on(BlockDelta::Text(String::new())));
+            let pieces = list(cited.remove("content"));
+            let texts = pieces.iter().filter_map(|piece| text(piece.get("text")?));
+            events.extend(texts.map(BlockDelta::Text).map(go_on));
+            let citations = list(cited.remove("citations")).into_iter().map(citation);
+            events.extend(citations.map(Box::new).map(BlockDelta::Citation).map(go_on));
         }
-        deltas
+        ("reasoningContent", Value::Object(reasoning)) => {
+            if let Some(shown) = reasoning.get("reasoningText") {
+                let thinking = shown.get("text").and_then(text).unwrap_or_default();
+                events.push(go_on(BlockDelta::Thinking(thinking)));
+                let signature = shown.get("signature").and_then(text);
+                events.extend(signature.map(BlockDelta::Signature).map(go_on));
+            }
+            if let Some(encoded) = reasoning.get("redactedContent").and_then(Value::as_str) {
+                events.push(go_on(hidden(encoded)));
+            }
+        }
+        (other, _) => events.push(go_on(BlockDelta::Other(other.to_owned()))),
     }
 }
 
-#[derive(Deserialize)]
-struct Cited {
-    #[serde(default)]
-    content: Vec<CitedText>,
-    #[serde(default)]
-    citations: Vec<WireCitation>,
-}
-
-#[derive(Deserialize)]
-struct CitedText {
-    text: Option<String>,
+fn list(value: Option<Value>) -> Vec<Value> {
+    match value {
+        Some(Value::Array(values)) => values,
+        _ => Vec::new(),
+    }
 }

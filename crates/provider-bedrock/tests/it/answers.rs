@@ -2,53 +2,10 @@
 
 use clawdia_bedrock_emulator::{Reply, Step};
 use clawdia_core::{Amount, AssistantBlock, ErrorKind, StopReason, StreamEvent};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::fixture::{Bedrock, NOVA, Outcome, SONNET, question};
-
-fn start() -> Step {
-    Step::event("messageStart", json!({ "role": "assistant" }))
-}
-
-fn text(block: u64, text: &str) -> Step {
-    Step::event("contentBlockDelta", json!({ "contentBlockIndex": block, "delta": { "text": text } }))
-}
-
-fn thinking(block: u64, delta: &Value) -> Step {
-    Step::event(
-        "contentBlockDelta",
-        json!({ "contentBlockIndex": block, "delta": { "reasoningContent": delta } }),
-    )
-}
-
-fn tool_start(block: u64, id: &str, name: &str) -> Step {
-    let start = json!({ "toolUse": { "toolUseId": id, "name": name } });
-    Step::event("contentBlockStart", json!({ "contentBlockIndex": block, "start": start }))
-}
-
-fn tool_input(block: u64, input: &str) -> Step {
-    let delta = json!({ "toolUse": { "input": input } });
-    Step::event("contentBlockDelta", json!({ "contentBlockIndex": block, "delta": delta }))
-}
-
-fn stop(block: u64) -> Step {
-    Step::event("contentBlockStop", json!({ "contentBlockIndex": block }))
-}
-
-fn message_stop(reason: &str) -> Step {
-    Step::event("messageStop", json!({ "stopReason": reason }))
-}
-
-fn metadata() -> Step {
-    let usage = json!({ "inputTokens": 10, "outputTokens": 5, "totalTokens": 15 });
-    Step::event("metadata", json!({ "usage": usage, "metrics": { "latencyMs": 7 } }))
-}
-
-async fn play(steps: impl IntoIterator<Item = Step>) -> Outcome {
-    let bedrock = Bedrock::start().await;
-    bedrock.emulator.enqueue(Reply::stream(steps));
-    bedrock.ask(SONNET, &question()).await
-}
+use crate::fixture::{Bedrock, NOVA, SONNET, question};
+use crate::script::{message_stop, metadata, play, start, stop, text, thinking, tool_input, tool_start};
 
 #[tokio::test]
 async fn text_streams_as_it_was_sent() {
@@ -228,7 +185,7 @@ async fn events_and_deltas_from_the_future_are_passed_over_and_told() {
     let message = outcome.expect_message();
     assert_eq!(message.text(), "a");
     let names = message.diagnostics.iter().map(|diagnostic| &diagnostic.details["name"]).collect::<Vec<_>>();
-    assert_eq!(names, ["telepathy", "unknown"]);
+    assert_eq!(names, ["telepathy", "hologram"]);
 }
 
 #[tokio::test]

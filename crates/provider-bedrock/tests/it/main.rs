@@ -4,6 +4,7 @@
 
 mod conversation;
 mod fixture;
+mod script;
 
 mod answers;
 mod any_history;
