@@ -100,7 +100,7 @@ impl BedrockProvider {
     ) -> Result<Option<Link>, ProviderError> {
         let settings = self.aws_settings(model)?;
         let aws = Aws::of(&self.host);
-        let refreshed = aws.refresh(&settings, arn_region(model.id.as_str()), stale).await;
+        let refreshed = Box::pin(aws.refresh(&settings, arn_region(model.id.as_str()), stale)).await;
         let Some(connection) = refreshed.map_err(|error| self.unusable(&error))? else { return Ok(None) };
         Ok(Some(Link { client: self.client(&settings, &connection), connection }))
     }
@@ -182,7 +182,7 @@ impl Provider for BedrockProvider {
         options: &StreamOptions,
     ) -> Result<EventStream, ProviderError> {
         // Boxed: the SDK's call alone takes tens of kilobytes, which the caller's future should not carry.
-        Box::pin(async { self.call(model, context, options).await?.run().await }).await
+        Box::pin(self.call(model, context, options).await?.run()).await
     }
 
     async fn count_tokens(
@@ -191,6 +191,6 @@ impl Provider for BedrockProvider {
         context: &Context,
         options: &StreamOptions,
     ) -> Result<TokenCount, ProviderError> {
-        Box::pin(async { self.call(model, context, options).await?.count().await }).await
+        Box::pin(self.call(model, context, options).await?.count()).await
     }
 }

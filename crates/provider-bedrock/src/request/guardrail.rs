@@ -15,8 +15,10 @@ use crate::transport::Operation;
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Guardrail<'a> {
-    guardrail_identifier: &'a str,
-    guardrail_version: &'a str,
+    #[serde(rename = "guardrailIdentifier")]
+    identifier: &'a str,
+    #[serde(rename = "guardrailVersion")]
+    version: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     trace: Option<GuardrailTrace>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -26,8 +28,8 @@ pub(super) struct Guardrail<'a> {
 impl<'a> Guardrail<'a> {
     pub(super) fn of(config: &'a GuardrailConfig, operation: Operation) -> Self {
         Self {
-            guardrail_identifier: config.guardrail_identifier.trim(),
-            guardrail_version: &config.guardrail_version,
+            identifier: config.guardrail_identifier.trim(),
+            version: &config.guardrail_version,
             trace: config.trace,
             // An answer in one piece has no such mode, and the service refuses the member there.
             stream_processing_mode: config

@@ -11,6 +11,7 @@ use crate::request::refusal::refuse;
 
 /// What shapes a request for a model.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the model")]
 pub(super) struct ModelTraits {
     /// How to speak to it.
     pub(super) behaviour: Behaviour,
