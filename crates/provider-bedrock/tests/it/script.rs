@@ -3,8 +3,10 @@
 //! Separate so that tests about answers read like what the service sends.
 
 use clawdia_bedrock_emulator::{Reply, Step};
+use clawdia_core::AssistantMessage;
 use serde_json::{Value, json};
 
+use crate::conversation::tool;
 use crate::fixture::{Bedrock, Outcome, SONNET, question};
 
 pub(crate) fn start() -> Step {
@@ -60,4 +62,32 @@ pub(crate) async fn play(steps: impl IntoIterator<Item = Step>) -> Outcome {
     let bedrock = Bedrock::start().await;
     bedrock.emulator.enqueue(Reply::stream(steps));
     bedrock.ask(SONNET, &question()).await
+}
+
+/// What comes of an answer in one piece. It is asked for where a model does not stream while it is offered tools.
+pub(crate) async fn play_whole(document: Value) -> Outcome {
+    let bedrock = Bedrock::start().await;
+    let refusal = "This model doesn't support tool use in streaming mode.";
+    bedrock.emulator.enqueue(Reply::error(400, "ValidationException", refusal));
+    bedrock.emulator.enqueue(Reply::converse(document));
+    let outcome = bedrock.ask(SONNET, &question().with_tools([tool("read")])).await;
+    assert_eq!(bedrock.emulator.requests().len(), 2, "{outcome:?}");
+    outcome
+}
+
+/// The document of an answer in one piece.
+pub(crate) fn document(content: Value, stop_reason: &str) -> Value {
+    json!({
+        "output": { "message": { "role": "assistant", "content": content } },
+        "stopReason": stop_reason,
+        "usage": { "inputTokens": 10, "outputTokens": 5, "totalTokens": 15 },
+    })
+}
+
+/// The diagnostics of a message with this code.
+pub(crate) fn diagnostics<'a>(
+    message: &'a AssistantMessage,
+    code: &str,
+) -> Vec<&'a clawdia_core::Diagnostic> {
+    message.diagnostics.iter().filter(|diagnostic| diagnostic.code == code).collect()
 }
