@@ -14,16 +14,16 @@ use crate::script::{
 
 fn server_call(block: u64) -> Step {
     let call = json!({ "toolUseId": "srv_1", "name": "search", "type": "server_tool_use" });
-    block_start(block, json!({ "toolUse": call }))
+    block_start(block, &json!({ "toolUse": call }))
 }
 
 fn server_result(block: u64, status: Option<&str>) -> Step {
     let result = json!({ "toolUseId": "srv_1", "type": "search_result", "status": status });
-    block_start(block, json!({ "toolResult": result }))
+    block_start(block, &json!({ "toolResult": result }))
 }
 
-fn pieces(block: u64, pieces: Value) -> Step {
-    delta(block, json!({ "toolResult": pieces }))
+fn pieces(block: u64, pieces: &Value) -> Step {
+    delta(block, &json!({ "toolResult": pieces }))
 }
 
 #[track_caller]
@@ -40,9 +40,9 @@ async fn what_the_service_ran_itself_is_in_the_message_and_not_for_the_host_to_r
         tool_input(0, "1}"),
         stop(0),
         server_result(1, Some("success")),
-        pieces(1, json!([{ "text": "fo" }])),
-        pieces(1, json!([{ "text": "und" }, { "json": { "b": 1, "a": 2 } }])),
-        pieces(1, json!([{ "text": "more" }, { "text": "", "rank": 1 }, { "text": "last" }])),
+        pieces(1, &json!([{ "text": "fo" }])),
+        pieces(1, &json!([{ "text": "und" }, { "json": { "b": 1, "a": 2 } }])),
+        pieces(1, &json!([{ "text": "more" }, { "text": "", "rank": 1 }, { "text": "last" }])),
         stop(1),
         text(2, "There."),
         message_stop("end_turn"),
@@ -68,7 +68,7 @@ async fn what_the_service_ran_itself_is_in_the_message_and_not_for_the_host_to_r
 #[tokio::test]
 async fn answers_in_one_piece_hold_what_the_service_ran_too() {
     let outcome = play_whole(document(
-        json!([
+        &json!([
             { "toolUse": { "toolUseId": "srv_1", "name": "search", "type": "server_tool_use", "input": { "q": 1 } } },
             { "toolResult": {
                 "toolUseId": "srv_1", "type": "search_result", "status": "error",
@@ -93,7 +93,7 @@ async fn a_result_without_a_start_or_an_id_answers_the_call_before_it() {
         start(),
         server_call(0),
         stop(0),
-        pieces(1, json!({ "text": "found" })),
+        pieces(1, &json!({ "text": "found" })),
         message_stop("tool_use"),
         metadata(),
     ])
@@ -122,7 +122,7 @@ async fn calls_of_the_host_and_of_the_service_stay_apart() {
 }
 
 fn image_bytes(block: u64, bytes: &[u8]) -> Step {
-    delta(block, json!({ "image": { "source": { "bytes": STANDARD.encode(bytes) } } }))
+    delta(block, &json!({ "image": { "source": { "bytes": STANDARD.encode(bytes) } } }))
 }
 
 #[track_caller]
@@ -144,7 +144,7 @@ async fn an_image_is_joined_out_of_the_bytes_of_its_pieces() {
     ] {
         let outcome = play([
             start(),
-            block_start(0, json!({ "image": { "format": format } })),
+            block_start(0, &json!({ "image": { "format": format } })),
             image_bytes(0, &[1]),
             image_bytes(0, &[2, 3]),
             image_bytes(0, &[4, 5]),
@@ -179,9 +179,9 @@ async fn an_image_that_fails_is_empty_and_says_why() {
     ] {
         let outcome = play([
             start(),
-            block_start(0, json!({ "image": { "format": "png" } })),
+            block_start(0, &json!({ "image": { "format": "png" } })),
             image_bytes(0, &[1, 2]),
-            delta(0, piece),
+            delta(0, &piece),
             image_bytes(0, &[3]),
             stop(0),
             message_stop("end_turn"),
@@ -199,14 +199,14 @@ async fn an_image_that_lies_elsewhere_says_where() {
     let source = json!({ "s3Location": { "uri": "s3://bucket/cat.png", "bucketOwner": "1" } });
     let streamed = play([
         start(),
-        block_start(0, json!({ "image": { "format": "png" } })),
-        delta(0, json!({ "image": { "source": source } })),
+        block_start(0, &json!({ "image": { "format": "png" } })),
+        delta(0, &json!({ "image": { "source": source } })),
         message_stop("end_turn"),
         metadata(),
     ])
     .await;
     let whole =
-        play_whole(document(json!([{ "image": { "format": "png", "source": source } }]), "end_turn")).await;
+        play_whole(document(&json!([{ "image": { "format": "png", "source": source } }]), "end_turn")).await;
     for outcome in [streamed, whole] {
         assert_eq!(image(&outcome.expect_message().content[0]), ("image/png", ""));
         let told = diagnostics(&outcome.message, "bedrock_image_elsewhere");
@@ -217,7 +217,7 @@ async fn an_image_that_lies_elsewhere_says_where() {
 #[tokio::test]
 async fn answers_in_one_piece_hold_images_and_their_failures() {
     let outcome = play_whole(document(
-        json!([
+        &json!([
             { "image": { "format": "png", "source": { "bytes": PNG } } },
             { "image": { "format": "jpeg", "error": { "message": "too large" } } },
         ]),
@@ -269,7 +269,7 @@ async fn sources_of_every_kind_are_kept_with_all_they_say() {
         let streamed = play([
             start(),
             text(0, "It is "),
-            delta(0, json!({ "citation": wire })),
+            delta(0, &json!({ "citation": wire })),
             text(0, "so."),
             stop(0),
             message_stop("end_turn"),
@@ -277,7 +277,7 @@ async fn sources_of_every_kind_are_kept_with_all_they_say() {
         ])
         .await;
         let cited = json!({ "content": [{ "text": "It is " }, {}, { "text": "so." }], "citations": [wire] });
-        let whole = play_whole(document(json!([{ "citationsContent": cited }]), "end_turn")).await;
+        let whole = play_whole(document(&json!([{ "citationsContent": cited }]), "end_turn")).await;
         for outcome in [streamed, whole] {
             let [AssistantBlock::Text(text)] = &outcome.expect_message().content[..] else {
                 panic!("{outcome:?}")
@@ -297,8 +297,8 @@ async fn sources_of_every_kind_are_kept_with_all_they_say() {
 async fn content_that_nobody_knows_is_told_by_its_name() {
     let outcome = play([
         start(),
-        block_start(0, json!({ "video": {} })),
-        delta(0, json!({ "video": { "source": {} } })),
+        block_start(0, &json!({ "video": {} })),
+        delta(0, &json!({ "video": { "source": {} } })),
         stop(0),
         text(1, "a"),
         message_stop("end_turn"),
@@ -307,7 +307,7 @@ async fn content_that_nobody_knows_is_told_by_its_name() {
     .await;
     let streamed = outcome.expect_message();
     let outcome =
-        play_whole(document(json!([{ "audio": {}, "text": null }, { "text": "a" }]), "end_turn")).await;
+        play_whole(document(&json!([{ "audio": {}, "text": null }, { "text": "a" }]), "end_turn")).await;
     let whole = outcome.expect_message();
     for (message, name) in [(streamed, "video"), (whole, "audio")] {
         let told = diagnostics(message, "bedrock_unknown_member");

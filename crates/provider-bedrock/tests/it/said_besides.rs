@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 
 use crate::fixture::{Bedrock, SONNET, question};
 use crate::script::{
-    diagnostics, document, message_stop, metadata, play, play_whole, start, stop, text, tool_start,
+    diagnostics, document, message_stop, metadata, play, play_whole, raw, start, stop, text, tool_start,
 };
 
 /// The end of a message with members of the model's own.
-fn stop_with(reason: &str, fields: Value) -> Step {
+fn stop_with(reason: &str, fields: &Value) -> Step {
     Step::event("messageStop", json!({ "stopReason": reason, "additionalModelResponseFields": fields }))
 }
 
@@ -33,11 +33,11 @@ async fn what_the_service_says_besides_is_kept_in_its_words_and_order() {
                     \"metrics\":{\"latencyMs\":7,\"z\":1,\"a\":null},\"tomorrow\":[1.5,{\"new\":true}],\
                     \"performanceConfig\":{\"latency\":\"standard\"}}";
     let fields = json!({ "b": 1, "a": [] });
-    let end = [stop_with("end_turn", fields.clone()), Step::event("metadata", metadata.clone())];
+    let end = [stop_with("end_turn", &fields), Step::event("metadata", metadata.clone())];
     let outcome = play([start(), text(0, "a"), stop(0)].into_iter().chain(end)).await;
     check_metadata(outcome.expect_message(), expected);
 
-    let mut whole = document(json!([{ "text": "a" }]), "end_turn");
+    let mut whole = document(&json!([{ "text": "a" }]), "end_turn");
     whole["additionalModelResponseFields"] = fields;
     whole.as_object_mut().unwrap().extend(metadata.as_object().unwrap().clone());
     let outcome = play_whole(whole).await;
@@ -97,17 +97,6 @@ async fn members_of_the_models_own_never_fail_an_answer() {
     }
 }
 
-/// An event whose payload need not be JSON.
-fn raw(name: &str, payload: &str) -> Step {
-    use aws_smithy_types::event_stream::{Header, HeaderValue, Message};
-    let message = Message::new(payload.as_bytes().to_vec())
-        .add_header(Header::new(":event-type", HeaderValue::String(name.to_owned().into())))
-        .add_header(Header::new(":message-type", HeaderValue::String("event".into())));
-    let mut bytes = Vec::new();
-    aws_smithy_eventstream::frame::write_message_to(&message, &mut bytes).unwrap();
-    Step::raw(bytes)
-}
-
 #[tokio::test]
 async fn the_tier_that_served_is_the_one_that_is_paid() {
     let paid = async |tier: &str| {
@@ -126,7 +115,13 @@ async fn the_tier_that_served_is_the_one_that_is_paid() {
         let flex = clawdia_core::ServiceTierCost { input: Some(1.0), ..Default::default() };
         model.cost = clawdia_core::Cost { input: 2.0, ..Default::default() };
         model.cost.service_tiers.insert("flex".to_owned(), flex);
-        let outcome = crate::fixture::ask(&*bedrock.provider, &model, &question(), &Default::default()).await;
+        let outcome = crate::fixture::ask(
+            &*bedrock.provider,
+            &model,
+            &question(),
+            &clawdia_core::StreamOptions::default(),
+        )
+        .await;
         outcome.expect_message().usage.cost.total
     };
     assert_eq!(paid("flex").await, clawdia_core::Amount::from_dollars(0.001));
@@ -139,7 +134,7 @@ async fn the_model_a_router_chose_is_named() {
         json!({ "promptRouter": { "invokedModelId": "arn:aws:bedrock:us-east-1::foundation-model/x" } });
     let said = Step::event("metadata", json!({ "usage": {}, "trace": trace }));
     let outcome = play([start(), text(0, "a"), message_stop("end_turn"), said]).await;
-    let named = outcome.expect_message().response_model.as_ref().map(|model| model.as_str());
+    let named = outcome.expect_message().response_model.as_ref().map(clawdia_core::ModelId::as_str);
     assert_eq!(named, Some("arn:aws:bedrock:us-east-1::foundation-model/x"));
 }
 
@@ -149,12 +144,12 @@ async fn stop_sequence_and_thinking_tokens_are_read_out_of_the_models_own_member
         "delta": { "stop_sequence": "END" },
         "usage": { "output_tokens_details": { "thinking_tokens": 4 } },
     });
-    let outcome = play([start(), text(0, "a"), stop_with("stop_sequence", fields), metadata()]).await;
+    let outcome = play([start(), text(0, "a"), stop_with("stop_sequence", &fields), metadata()]).await;
     let message = outcome.expect_message();
     assert_eq!(message.stop_sequence.as_deref(), Some("END"));
     assert_eq!((message.stop_reason, message.usage.reasoning), (StopReason::Stop, Some(4)));
 
-    let mut whole = document(json!([{ "text": "a" }]), "stop_sequence");
+    let mut whole = document(&json!([{ "text": "a" }]), "stop_sequence");
     whole["additionalModelResponseFields"] = json!({ "stop_sequence": "END" });
     let outcome = play_whole(whole).await;
     assert_eq!(outcome.expect_message().stop_sequence.as_deref(), Some("END"));
@@ -162,7 +157,7 @@ async fn stop_sequence_and_thinking_tokens_are_read_out_of_the_models_own_member
     let outcome = play([
         start(),
         text(0, "a"),
-        stop_with("end_turn", json!({ "delta": { "stop_sequence": null } })),
+        stop_with("end_turn", &json!({ "delta": { "stop_sequence": null } })),
         metadata(),
     ])
     .await;
@@ -178,10 +173,8 @@ async fn a_refusal_says_its_category_and_is_not_tried_again() {
     for fields in [json!({ "stop_details": details }), json!({ "delta": { "stop_details": details } })] {
         for said_before in [None, Some(text(0, "Well,"))] {
             let bedrock = Bedrock::start().await;
-            let steps = [start()]
-                .into_iter()
-                .chain(said_before)
-                .chain([stop_with("refusal", fields.clone()), metadata()]);
+            let steps =
+                [start()].into_iter().chain(said_before).chain([stop_with("refusal", &fields), metadata()]);
             bedrock.emulator.enqueue(Reply::stream(steps));
             let outcome = bedrock.ask(SONNET, &question()).await;
             let error = outcome.expect_error();

@@ -13,8 +13,8 @@ fn end(reason: &str) -> [Step; 2] {
     [message_stop(reason), metadata()]
 }
 
-fn named(block: u64, call: Value) -> Step {
-    delta(block, json!({ "toolUse": call }))
+fn named(block: u64, call: &Value) -> Step {
+    delta(block, &json!({ "toolUse": call }))
 }
 
 /// Ids, names and arguments of the calls.
@@ -32,12 +32,12 @@ async fn a_delta_that_names_a_call_begins_it() {
     let outcome = play(
         [
             start(),
-            named(0, json!({ "toolUseId": "t1", "name": "read", "input": "{\"a\":" })),
-            named(0, json!({ "toolUseId": "t1", "name": "read", "input": "1" })),
+            named(0, &json!({ "toolUseId": "t1", "name": "read", "input": "{\"a\":" })),
+            named(0, &json!({ "toolUseId": "t1", "name": "read", "input": "1" })),
             tool_input(0, "}"),
             stop(0),
-            named(1, json!({ "name": "list" })),
-            named(1, json!({ "toolUseId": "t3", "name": "write", "input": "{}" })),
+            named(1, &json!({ "name": "list" })),
+            named(1, &json!({ "toolUseId": "t3", "name": "write", "input": "{}" })),
         ]
         .into_iter()
         .chain(end("tool_use")),
@@ -56,8 +56,8 @@ async fn a_start_that_leaves_out_the_name_is_completed_by_the_first_delta() {
     let outcome = play(
         [
             start(),
-            block_start(0, json!({ "toolUse": { "toolUseId": "t1" } })),
-            named(0, json!({ "name": "read", "input": "{\"a\":1}" })),
+            block_start(0, &json!({ "toolUse": { "toolUseId": "t1" } })),
+            named(0, &json!({ "name": "read", "input": "{\"a\":1}" })),
             stop(0),
         ]
         .into_iter()
@@ -72,9 +72,9 @@ async fn a_start_that_leaves_out_the_name_is_completed_by_the_first_delta() {
 async fn a_call_without_an_id_gets_one_that_no_other_has() {
     let steps = [
         start(),
-        block_start(0, json!({ "toolUse": { "toolUseId": "", "name": "read" } })),
+        block_start(0, &json!({ "toolUse": { "toolUseId": "", "name": "read" } })),
         stop(0),
-        block_start(1, json!({ "toolUse": { "name": "read", "input": { "b": 1 } } })),
+        block_start(1, &json!({ "toolUse": { "name": "read", "input": { "b": 1 } } })),
         tool_start(2, "", "read"),
         tool_input(2, "{}"),
     ];
@@ -177,7 +177,7 @@ async fn calls_in_an_answer_of_one_piece_keep_their_arguments_in_order() {
         call_of("c", json!(null)),
         call_of("", json!({ "n": [] })),
     ]);
-    let outcome = play_whole(document(content, "end_turn")).await;
+    let outcome = play_whole(document(&content, "end_turn")).await;
     let message = outcome.expect_message();
     let calls = calls(message);
     assert_eq!(calls[0], call("a", "read", "{\"z\":1,\"a\":{\"y\":9007199254740993,\"b\":\"x\\u0000\"}}"));
