@@ -299,3 +299,122 @@ pub(crate) async fn chunk(body: &mut SdkBody) -> Option<Result<Bytes, BodyError>
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_smithy_types::event_stream::{Header, HeaderValue, Message};
+    use clawdia_core::{Accumulator, Cost, Finish, StopReason, Timeouts};
+    use serde_json::{Value, json};
+    use tokio_util::sync::CancellationToken;
+
+    use super::*;
+    use crate::response::Expectation;
+
+    fn body(events: &[(&str, Value)]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for (name, payload) in events {
+            let message = Message::new(payload.to_string())
+                .add_header(Header::new(":event-type", HeaderValue::String((*name).to_owned().into())))
+                .add_header(Header::new(":message-type", HeaderValue::String("event".into())));
+            aws_smithy_eventstream::frame::write_message_to(&message, &mut bytes).unwrap();
+        }
+        bytes
+    }
+
+    fn text(text: &str) -> (&'static str, Value) {
+        ("contentBlockDelta", json!({ "contentBlockIndex": 0, "delta": { "text": text } }))
+    }
+
+    fn stopped(reason: &str) -> [(&'static str, Value); 2] {
+        let usage = json!({ "inputTokens": 1, "outputTokens": 2, "totalTokens": 3 });
+        [
+            ("messageStop", json!({ "stopReason": reason })),
+            ("metadata", json!({ "usage": usage, "metrics": { "latencyMs": 9 } })),
+        ]
+    }
+
+    fn answer(body: Vec<u8>, cancel: Option<CancellationToken>) -> Answer {
+        let head = Head {
+            operation: Operation::ConverseStream,
+            request_id: Some("r".to_owned()),
+            body: body.into(),
+        };
+        let site = CallSite {
+            model_id: "m".to_owned(),
+            region: "us-east-1".to_owned(),
+            credential_source: clawdia_aws::CredentialSource::DefaultChain,
+            endpoint: None,
+            body_bytes: 0,
+        };
+        let translator = Translator::new(Cost::default(), Expectation::default(), Finish::default());
+        let limits = Limits::start(Timeouts::default().limits(), cancel);
+        Answer::new(head, translator, limits, site, Instant::now())
+    }
+
+    #[tokio::test]
+    async fn a_good_answer_delivered_as_a_whole_has_all_its_events_in_order() {
+        let [stop, metadata] = stopped("end_turn");
+        let body = body(&[text("a"), text("b"), stop, metadata]);
+        let mut items = Vec::new();
+        for delivery in [Delivery::Streamed, Delivery::Whole] {
+            let events = answer(body.clone(), None).open(delivery).await.unwrap();
+            items.push(events.map(Result::unwrap).collect::<Vec<_>>().await);
+        }
+        assert_eq!(items[0], items[1]);
+        let mut accumulator = Accumulator::default();
+        items[1].iter().for_each(|event| accumulator.push(event));
+        assert_eq!(
+            (accumulator.message().text().as_str(), accumulator.message().stop_reason),
+            ("ab", StopReason::Stop)
+        );
+    }
+
+    #[tokio::test]
+    async fn nothing_is_shown_of_an_answer_that_is_refused_half_way() {
+        let [stop, metadata] = stopped("refusal");
+        let body = body(&[text("First, take"), stop, metadata]);
+        let Err(error) = answer(body.clone(), None).open(Delivery::Whole).await else {
+            panic!("the answer was shown")
+        };
+        assert_eq!(error.kind(), ErrorKind::Refused);
+        let finish = error.finish().unwrap();
+        assert_eq!((finish.usage.output, finish.raw_stop_reason.as_deref()), (2, Some("refusal")));
+        assert_eq!(finish.diagnostics[0].code, "provider_refusal");
+        assert_eq!(finish.provider_metadata["metrics"]["latencyMs"], 9);
+        // As a stream, the same answer shows its text before it fails.
+        let items = answer(body, None).open(Delivery::Streamed).await.unwrap().collect::<Vec<_>>().await;
+        assert!(items.len() > 3 && items.last().unwrap().is_err(), "{items:?}");
+    }
+
+    #[tokio::test]
+    async fn nothing_is_shown_of_an_answer_that_breaks_half_way() {
+        let mut cut = body(&[text("First"), text(", take")]);
+        cut.truncate(cut.len() - 3);
+        let opened = answer(cut, None).open(Delivery::Whole).await;
+        assert_eq!(
+            opened.err().map(|error| (error.kind(), error.is_retryable())),
+            Some((ErrorKind::Truncated, true))
+        );
+    }
+
+    #[tokio::test]
+    async fn what_is_kept_until_the_end_is_bounded() {
+        let mut endless = body(&[text("x")]);
+        // Frames nobody knows cost nothing to read.
+        let frame = body(&[("telepathy", json!({ "p": "x".repeat(8_000_000) }))]);
+        while endless.len() <= MAX_WHOLE_BYTES {
+            endless.extend_from_slice(&frame);
+        }
+        let opened = answer(endless, None).open(Delivery::Whole).await;
+        assert!(opened.err().unwrap().message().contains("too long"));
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_is_awaited_as_a_whole_can_be_cancelled() {
+        let token = CancellationToken::new();
+        token.cancel();
+        let [stop, metadata] = stopped("refusal");
+        let opened = answer(body(&[text("a"), stop, metadata]), Some(token)).open(Delivery::Whole).await;
+        assert_eq!(opened.err().map(|error| error.kind()), Some(ErrorKind::Aborted));
+    }
+}

@@ -33,8 +33,8 @@ pub(super) fn reason(
 
 /// The stop sequence an answer ended at. It stands where the model's own stream has it, or at the top.
 pub(super) fn sequence(fields: &Value) -> Option<String> {
-    let places = ["/delta/stop_sequence", "/stop_sequence"].into_iter();
-    places.filter_map(|place| fields.pointer(place)?.as_str()).next().map(str::to_owned)
+    let mut places = ["/delta/stop_sequence", "/stop_sequence"].into_iter();
+    places.find_map(|place| fields.pointer(place)?.as_str()).map(str::to_owned)
 }
 
 /// Why a model refused, as far as it says.

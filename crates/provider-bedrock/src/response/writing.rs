@@ -124,12 +124,11 @@ impl Translator {
     }
 
     fn add_to_image(&mut self, block: u64, delta: ImageDelta) {
-        let content_index = match self.find(block) {
-            Some(content_index) => content_index,
-            None => {
-                let format = delta.format.as_deref().unwrap_or_default();
-                self.begin_image(block, media_type(format, &delta.bytes))
-            }
+        let content_index = if let Some(content_index) = self.find(block) {
+            content_index
+        } else {
+            let format = delta.format.as_deref().unwrap_or_default();
+            self.begin_image(block, media_type(format, &delta.bytes))
         };
         let BlockContent::Image(image) = &mut self.blocks[content_index].content else {
             self.note_dropped(block, "image");

@@ -5,7 +5,7 @@ use clawdia_core::{Amount, AssistantBlock, ErrorKind, StopReason, StreamEvent};
 use serde_json::json;
 
 use crate::fixture::{Bedrock, NOVA, SONNET, question};
-use crate::script::{message_stop, metadata, play, start, stop, text, thinking, tool_input, tool_start};
+use crate::script::{message_stop, metadata, play, raw, start, stop, text, thinking, tool_input, tool_start};
 
 #[tokio::test]
 async fn text_streams_as_it_was_sent() {
@@ -260,4 +260,68 @@ async fn answers_nobody_scripted_work_on_any_family() {
         assert!(!message.content.is_empty(), "{model}");
         assert!(message.usage.total_tokens > 0, "{model}");
     }
+}
+
+#[tokio::test]
+async fn two_events_in_one_chunk_are_two_events() {
+    let bedrock = Bedrock::start().await;
+    let steps = [start(), text(0, "a"), text(0, "b"), stop(0), message_stop("end_turn"), metadata()];
+    bedrock.emulator.enqueue(Reply::stream(steps).chunked_at(1_000_000));
+    let outcome = bedrock.ask(SONNET, &question()).await;
+    let deltas = outcome.events.iter().filter(|event| matches!(event, StreamEvent::TextDelta { .. }));
+    assert_eq!((deltas.count(), outcome.expect_message().text().as_str()), (2, "ab"));
+}
+
+#[tokio::test]
+async fn reasoning_may_be_nothing_but_its_signature() {
+    let outcome = play([
+        start(),
+        thinking(0, &json!({ "text": "" })),
+        thinking(0, &json!({ "signature": "c2ln" })),
+        stop(0),
+        text(1, "ok"),
+        message_stop("end_turn"),
+        metadata(),
+    ])
+    .await;
+    let AssistantBlock::Thinking(thinking) = &outcome.expect_message().content[0] else {
+        panic!("{outcome:?}")
+    };
+    assert_eq!((thinking.thinking.as_str(), thinking.thinking_signature.as_deref()), ("", Some("c2ln")));
+}
+
+#[tokio::test]
+async fn half_an_emoji_costs_no_more_than_itself() {
+    // No JSON value of ours can hold it: the bytes are the service's.
+    let payload = r#"{"contentBlockIndex":0,"delta":{"text":"a\ud83d b"}}"#;
+    let outcome =
+        play([start(), raw("contentBlockDelta", payload), message_stop("end_turn"), metadata()]).await;
+    assert_eq!(outcome.expect_message().text(), "a b");
+}
+
+#[tokio::test]
+async fn the_total_is_never_less_than_its_parts() {
+    for (total, expected) in [(json!(null), 23), (json!(5), 23), (json!(40), 40)] {
+        let usage = json!({
+            "inputTokens": 10, "outputTokens": 5, "cacheReadInputTokens": 6, "cacheWriteInputTokens": 2,
+            "totalTokens": total,
+        });
+        let metadata = Step::event("metadata", json!({ "usage": usage }));
+        let outcome = play([start(), text(0, "a"), message_stop("end_turn"), metadata]).await;
+        assert_eq!(outcome.expect_message().usage.total_tokens, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_reader_that_stops_reading_holds_nothing_but_its_stream() {
+    let bedrock = Bedrock::start().await;
+    let many = (0..400).map(|_| text(0, &"x".repeat(20_000)));
+    bedrock.emulator.enqueue(Reply::stream([start()].into_iter().chain(many)));
+    let model = bedrock.model(SONNET);
+    let options = clawdia_core::StreamOptions::default();
+    let stream = bedrock.provider.stream(&model, &question(), &options).await.unwrap();
+    // Megabytes wait at the sender, since nobody reads them.
+    assert_eq!(bedrock.emulator.open_connections(), 1);
+    drop(stream);
+    bedrock.emulator.wait_for_open_connections(0).await;
 }
