@@ -17,6 +17,7 @@ mod growth;
 mod guardrails;
 mod history;
 mod hooks;
+mod lessons;
 mod media;
 mod repairs;
 mod replay;
