@@ -18,7 +18,7 @@ use crate::headers;
 use crate::learned::{Lesson, fingerprint_of_schema, fingerprint_of_tools};
 use crate::limits::{Limits, Phase};
 use crate::provider::{BedrockProvider, Link};
-use crate::repair::{Repair, repairs};
+use crate::repair::{Held, Repair, repairs};
 use crate::request::{self, Request, Target};
 use crate::response::{Expectation, Translator};
 use crate::retry::Retries;
@@ -51,6 +51,20 @@ struct Attempts {
     told: Vec<Diagnostic>,
 }
 
+impl Attempts {
+    /// A refusal that says the same again was not about what has been changed since: that is not kept for other calls.
+    fn doubt(&mut self, possible: &[Repair]) {
+        for repair in &mut self.repairs {
+            repair.lasting &= !possible.iter().any(|again| again.lessons == repair.lessons);
+        }
+    }
+
+    /// Adds to an error between two attempts what was tried before.
+    fn tell<T>(&self, outcome: Result<T, ProviderError>) -> Result<T, ProviderError> {
+        outcome.map_err(|error| with_diagnostics(error, &self.told))
+    }
+}
+
 /// An attempt that came to nothing.
 pub(crate) enum Failure {
     /// Another attempt may do better.
@@ -77,7 +91,7 @@ impl Call<'_> {
         };
         loop {
             let lessons = self.lessons(&attempts);
-            let request = self.build(&attempts.invoked, &lessons)?;
+            let request = attempts.tell(self.build(&attempts.invoked, &lessons))?;
             let sent = (request.operation, request.body.clone());
             let error = match self.once(request, &attempts).await {
                 Ok(events) => {
@@ -91,14 +105,17 @@ impl Call<'_> {
                 attempts.invoked = profile;
                 continue;
             }
+            let possible = repairs(&error, self.held());
+            attempts.doubt(&possible);
             if attempts.repairs.len() < MOST_REPAIRS
-                && let Some(repair) = self.repair(&error, &sent, &attempts.invoked, &lessons)
+                && let Some(repair) = self.repair(possible, &sent, &attempts.invoked, &lessons)
             {
                 attempts.told.extend(repaired(&repair, &error));
                 attempts.repairs.push(repair);
                 continue;
             }
-            if !attempts.refreshed && self.refresh(&error).await? {
+            let refreshed_now = !attempts.refreshed && attempts.tell(self.refresh(&error).await)?;
+            if refreshed_now {
                 attempts.refreshed = true;
                 attempts.told.push(refreshed(&error));
                 continue;
@@ -108,7 +125,7 @@ impl Call<'_> {
                     let attempt = attempts.retries.attempt();
                     tracing::debug!(attempt, ?wait, %error, "trying again");
                     attempts.told.push(retried(attempt, &error, wait));
-                    self.pause(wait, &attempts.invoked).await?;
+                    attempts.tell(self.pause(wait, &attempts.invoked).await)?;
                 }
                 Some(_) | None => return Err(error),
             }
@@ -289,16 +306,24 @@ impl Call<'_> {
         Some(profile)
     }
 
+    /// What the request holds that a refusal may speak of.
+    fn held(&self) -> Held {
+        let schema = self.options.output_schema.as_ref();
+        Held {
+            tools: fingerprint_of_tools(&self.context.tools),
+            output_schema: schema.map(|output| fingerprint_of_schema(&output.schema)),
+            tier: request::known_tier(&self.params),
+        }
+    }
+
     /// The first thing that the refusal may mean and that makes another request of this one.
     fn repair(
         &self,
-        error: &ProviderError,
+        possible: Vec<Repair>,
         (operation, body): &(Operation, bytes::Bytes),
         invoked: &str,
         lessons: &[Lesson],
     ) -> Option<Repair> {
-        let schema = self.options.output_schema.as_ref().map(|output| fingerprint_of_schema(&output.schema));
-        let possible = repairs(error, fingerprint_of_tools(&self.context.tools), schema);
         possible.into_iter().find(|repair| {
             let mut lessons = lessons.to_vec();
             lessons.extend(&repair.lessons);

@@ -17,7 +17,7 @@ pub(crate) fn merged(
     model: &Headers,
     call: &Headers<Option<String>>,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Result<Vec<(String, String)>, ProviderError> {
+) -> Result<Headers, ProviderError> {
     let mut headers = BTreeMap::new();
     for (name, value) in provider.iter().chain(model) {
         headers.insert(name.to_ascii_lowercase(), value.clone());
@@ -28,7 +28,7 @@ pub(crate) fn merged(
             None => headers.remove(&name.to_ascii_lowercase()),
         };
     }
-    let mut sent = Vec::with_capacity(headers.len());
+    let mut sent = Headers::default();
     for (name, value) in headers {
         if is_reserved(&name) {
             let message =
@@ -36,7 +36,7 @@ pub(crate) fn merged(
             diagnostics.push(Diagnostic::new("bedrock_header_dropped", message));
         } else {
             check(&name, &value)?;
-            sent.push((name, value));
+            sent.insert(name, value);
         }
     }
     Ok(sent)

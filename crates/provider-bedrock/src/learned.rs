@@ -27,8 +27,26 @@ pub(crate) enum Lesson {
     Capability(&'static str, bool),
     /// Its answers have at most so many tokens.
     MostTokens(u64),
+    /// It is not served in this tier.
+    NoTier(&'static str),
+    /// It keeps cached prompts for minutes only.
+    CachesForMinutes,
+    /// It takes no cache points among its tools.
+    NoToolCachePoints,
     /// Its prompts are not counted.
     CountsNoTokens,
+}
+
+impl Lesson {
+    /// Whether it says the opposite of another.
+    fn contradicts(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Capability(name, value), Self::Capability(known, before)) => {
+                name == known && value != before
+            }
+            _ => false,
+        }
+    }
 }
 
 impl fmt::Display for Lesson {
@@ -39,6 +57,9 @@ impl fmt::Display for Lesson {
             Self::OutputSchemaTooComplex(_) => formatter.write_str("outputSchemaTooComplex"),
             Self::Capability(name, value) => write!(formatter, "{name}: {value}"),
             Self::MostTokens(limit) => write!(formatter, "maxTokens: {limit}"),
+            Self::NoTier(tier) => write!(formatter, "serviceTier {tier}: false"),
+            Self::CachesForMinutes => formatter.write_str("cacheForAnHour: false"),
+            Self::NoToolCachePoints => formatter.write_str("toolCachePoints: false"),
             Self::CountsNoTokens => formatter.write_str("countsNoTokens"),
         }
     }
@@ -64,10 +85,15 @@ impl Learned {
         if lessons.count >= MOST_LESSONS {
             *lessons = Lessons::default();
         }
-        let known = lessons.by_model.entry((model_id.to_owned(), region.to_owned())).or_default();
+        let Lessons { by_model, count } = &mut *lessons;
+        let known = by_model.entry((model_id.to_owned(), region.to_owned())).or_default();
         if !known.contains(&lesson) {
+            // What a model takes may change; the newer lesson is the one that proved right last.
+            let before = known.len();
+            known.retain(|known| !known.contradicts(lesson));
+            *count -= before - known.len();
             known.push(lesson);
-            lessons.count += 1;
+            *count += 1;
         }
     }
 
@@ -101,4 +127,32 @@ fn fingerprint(value: &impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     value.hash(&mut hasher);
     hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lesson_replaces_its_opposite_and_no_other() {
+        let learned = Learned::default();
+        let yes = Lesson::Capability("adaptiveThinking", true);
+        let no = Lesson::Capability("adaptiveThinking", false);
+        let other = Lesson::Capability("effortMax", false);
+        for lesson in [yes, other, no, yes, yes] {
+            learned.remember(lesson, "m", "us-east-1");
+        }
+        assert_eq!(learned.of("m", "us-east-1"), [other, yes]);
+        assert_eq!(learned.of("m", "eu-west-1"), []);
+        assert_eq!(learned.lessons.lock().unwrap().count, 2);
+    }
+
+    #[test]
+    fn lessons_do_not_grow_without_end() {
+        let learned = Learned::default();
+        for fingerprint in 0..25_000 {
+            learned.remember(Lesson::TooManyStrictTools(fingerprint), "m", "us-east-1");
+        }
+        assert!(learned.of("m", "us-east-1").len() <= MOST_LESSONS);
+    }
 }

@@ -22,14 +22,23 @@ impl Repair {
     }
 }
 
+/// What a request holds that a refusal may speak of without naming it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Held {
+    /// The fingerprint of its tools.
+    pub(crate) tools: u64,
+    /// The fingerprint of the schema that its answer is held to.
+    pub(crate) output_schema: Option<u64>,
+    /// The tier it asks for.
+    pub(crate) tier: Option<&'static str>,
+}
+
 /// What a refusal may teach: all that its text can mean. The caller keeps what makes a difference to the request.
-///
-/// `strict_tools` and `output_schema` are the fingerprints of what the request holds of these.
-pub(crate) fn repairs(error: &ProviderError, strict_tools: u64, output_schema: Option<u64>) -> Vec<Repair> {
+pub(crate) fn repairs(error: &ProviderError, held: Held) -> Vec<Repair> {
     if error.kind() != ErrorKind::InvalidRequest {
         return Vec::new();
     }
-    let text = error.message().to_lowercase().replace('\u{2019}', "'");
+    let text = without_values(error.message().to_lowercase().replace('\u{2019}', "'"));
     let mut found: Vec<_> = ROWS
         .iter()
         .filter(|row| row.says.iter().all(|part| text.contains(part)))
@@ -39,14 +48,35 @@ pub(crate) fn repairs(error: &ProviderError, strict_tools: u64, output_schema: O
             lasting: row.lasting,
         })
         .collect();
-    if SCHEMA_LIMITS.iter().any(|limit| text.contains(limit)) {
-        // Either may be meant; the schema of the answer is the one whose loss costs less.
-        let schema = output_schema.map(Lesson::OutputSchemaTooComplex);
-        found.extend(schema.map(|lesson| Repair::lasting([lesson])));
-        found.push(Repair::lasting([Lesson::TooManyStrictTools(strict_tools)]));
+    let one = |lesson| Repair::lasting([lesson]);
+    let exact = EXACT.iter().filter(|(says, _)| says.iter().all(|part| text.contains(part)));
+    found.extend(exact.map(|(_, lesson)| one(*lesson)));
+    let says_any = |texts: &[&str]| texts.iter().any(|part| text.contains(part));
+    let is_too_much = says_any(SCHEMA_LIMITS);
+    if is_too_much || says_any(SCHEMA_FLAWS) {
+        found.extend(held.output_schema.map(Lesson::OutputSchemaTooComplex).map(one));
     }
-    found.extend(model_limit(&text).map(|limit| Repair::lasting([Lesson::MostTokens(limit)])));
+    if is_too_much {
+        // Either may be meant; the schema of the answer is the one whose loss costs less.
+        found.push(one(Lesson::TooManyStrictTools(held.tools)));
+    }
+    if says_any(TIERS_REFUSED) {
+        found.extend(held.tier.map(Lesson::NoTier).map(one));
+    }
+    found.extend(model_limit(&text).map(|limit| one(Lesson::MostTokens(limit))));
     found
+}
+
+/// A refusal of the front end's without the values that it quotes, which are the caller's and may say anything: only the
+/// places are left.
+fn without_values(text: String) -> String {
+    const BEHIND_A_PLACE: &str = "' failed to satisfy constraint";
+    if !text.contains("validation error detected: ") && !text.contains("validation errors detected: ") {
+        return text;
+    }
+    // What follows the last place are the service's own words, which name none.
+    let (places, _) = text.rsplit_once(BEHIND_A_PLACE).unwrap_or_default();
+    places.split(BEHIND_A_PLACE).filter_map(|piece| piece.rsplit('\'').next()).collect::<Vec<_>>().join(" ")
 }
 
 /// Texts by which the service says that so many schemas, or such ones, cannot be held to together.
@@ -58,6 +88,20 @@ const SCHEMA_LIMITS: &[&str] = &[
     "union-typed",
     "schema is too complex",
     "schemas contains too many",
+];
+
+/// Texts by which the service says that it cannot hold an answer to this schema, whatever it does with others.
+const SCHEMA_FLAWS: &[&str] = &["output_config.format.schema", "outputconfig.textformat.structure"];
+
+/// Texts by which the service says that it does not serve a model in the tier that was asked for.
+const TIERS_REFUSED: &[&str] =
+    &["service tier is invalid", "service tier provided is invalid", "support the service tier"];
+
+/// Texts that teach something that is no capability.
+const EXACT: &[(&[&str], Lesson)] = &[
+    (&["cache_control.ephemeral.ttl: extra inputs"], Lesson::CachesForMinutes),
+    (&["support the cachepoint.ttl"], Lesson::CachesForMinutes),
+    (&["#/toolconfig/tools", "extraneous key [cachepoint]"], Lesson::NoToolCachePoints),
 ];
 
 /// The limit in `exceeds the model limit of 32768`.
@@ -98,7 +142,8 @@ const NO_STRICT: &[(&str, bool)] = &[("strictTools", false)];
 const NO_FORMAT: &[(&str, bool)] = &[("structuredOutput", false)];
 const NO_CACHE: &[(&str, bool)] = &[("promptCaching", false)];
 const NO_EFFORT: &[(&str, bool)] = &[("effortControl", false)];
-const LOWER_EFFORT: &[(&str, bool)] = &[("effortXhigh", false), ("effortMax", false)];
+const NO_XHIGH: &[(&str, bool)] = &[("effortXhigh", false)];
+const NO_MAX: &[(&str, bool)] = &[("effortMax", false)];
 const NO_SAMPLING: &[(&str, bool)] = &[("samplingParams", false)];
 const NO_REPLAY: &[(&str, bool)] = &[("reasoningReplay", false)];
 const NO_STATUS: &[(&str, bool)] = &[("resultStatus", false)];
@@ -113,25 +158,26 @@ const ROWS: &[Row] = &[
     row(&["tool use in streaming mode"], &[("streamingTools", false)]),
     row(&["strict: extra inputs"], NO_STRICT),
     row(&["support the", "strict field"], NO_STRICT),
-    row(&["toolchoice.tool"], &[("namedToolChoice", false)]),
-    row(&["toolchoice.any"], NO_FORCE),
+    row(&["support", "toolchoice.tool"], &[("namedToolChoice", false)]),
+    row(&["support", "toolchoice.any"], NO_FORCE),
     row(&["tool_choice", "not supported"], NO_FORCE),
     row(&["support the toolconfig.toolchoice field"], &[("toolChoice", false)]),
     row(&["tool_choice forces tool use"], &[("forcedToolsWhileThinking", false)]),
     row(&["^[a-za-z0-9]{9}$"], &[("nineCharacterToolIds", true)]),
-    row(&["toolresult.status"], NO_STATUS),
+    row(&["must be a-z, a-z, 0-9, with a length of 9"], &[("nineCharacterToolIds", true)]),
+    row(&["support", "toolresult.status"], NO_STATUS),
     row(&["support the status field"], NO_STATUS),
+    row(&["support", "toolresult.content.image"], &[("toolResultImages", false)]),
     row(&["cannot be provided in the same turn"], &[("turnSeparation", true)]),
     // The form of the answer.
-    row(&["output_config.format"], NO_FORMAT),
-    row(&["support the outputconfig"], NO_FORMAT),
-    row(&["outputconfig.textformat", "support"], NO_FORMAT),
+    row(&["output_config.format: extra inputs"], NO_FORMAT),
+    row(&["support the outputconfig"], NO_FORMAT).but_not("outputconfig.textformat.structure"),
     once(&["citations cannot be enabled when output format is set"], NO_FORMAT),
     // Caching.
     row(&["did not allow prompt caching"], NO_CACHE),
-    row(&["support the cachepoint"], NO_CACHE),
-    row(&["extraneous key [cachepoint]"], NO_CACHE),
-    row(&["cache_control: extra inputs"], NO_CACHE),
+    row(&["support the cachepoint"], NO_CACHE).but_not("cachepoint.ttl"),
+    row(&["extraneous key [cachepoint]"], NO_CACHE).but_not("#/toolconfig/tools"),
+    row(&["cache_control: extra inputs"], NO_CACHE).but_not("thinking"),
     once(&["cache point cannot be inserted"], NO_CACHE),
     once(&["nothing available to cache"], NO_CACHE),
     once(&["blocks with cache_control"], NO_CACHE),
@@ -139,15 +185,17 @@ const ROWS: &[Row] = &[
     once(&["cachepoint.ttl"], NO_CACHE),
     // How much to think.
     row(&["effort: extra inputs"], NO_EFFORT),
+    row(&["reasoning: extra inputs"], NO_EFFORT),
+    row(&["reasoningconfig: extra inputs"], NO_EFFORT),
     row(&["output_config: extra inputs"], NO_EFFORT),
     row(&["support the", "effort field"], NO_EFFORT),
     row(&["support", "effort parameter"], NO_EFFORT),
     row(&["extraneous key [reasoning"], NO_EFFORT),
     row(&["extraneous key [output_config]"], NO_EFFORT),
-    row(&["effort", "input should be"], LOWER_EFFORT).but_not("'xhigh'"),
-    row(&["effort", "input should be", "'xhigh'"], &[("effortMax", false)]),
-    row(&["effort", "xhigh", "not support"], LOWER_EFFORT),
-    row(&["effort", "'max'", "not support"], &[("effortMax", false)]),
+    row(&["effort: input should be"], NO_XHIGH).but_not("'xhigh'"),
+    row(&["effort: input should be"], NO_MAX).but_not("'max'"),
+    row(&["effort", "'xhigh'", "not support"], NO_XHIGH),
+    row(&["effort", "'max'", "not support"], NO_MAX),
     row(&["maxtokens", "effort"], &[("maxTokensWithHighEffort", false)]),
     // Whether to think.
     row(&["input tag 'adaptive' found"], &[("adaptiveThinking", false), ("budgetThinking", true)]),
@@ -164,7 +212,8 @@ const ROWS: &[Row] = &[
     row(&["support the reasoningcontent"], NO_REPLAY),
     once(&["bound to a different conversation"], NO_REPLAY),
     once(&["invalid", "signature", "thinking"], NO_REPLAY),
-    once(&["thinking blocks cannot be modified"], NO_REPLAY),
+    once(&["invalid", "data", "redacted_thinking"], NO_REPLAY),
+    once(&["thinking", "blocks", "cannot be modified"], NO_REPLAY),
     once(&["thinking.signature: field required"], NO_REPLAY),
     // Sampling.
     row(&["temperature", "top_p", "cannot both"], &[("topPWithTemperature", false)]),
@@ -181,11 +230,10 @@ const ROWS: &[Row] = &[
     // The rest.
     row(&["support system messages"], NO_SYSTEM),
     row(&["support the system field"], NO_SYSTEM),
-    row(&["service tier", "invalid"], NO_TIERS),
     row(&["support the servicetier"], NO_TIERS),
     row(&["support the performanceconfig"], &[("optimizedLatency", false)]),
     row(&["latency", "not supported"], &[("optimizedLatency", false)]),
-    row(&["additionalmodelresponsefieldpaths"], &[("responseFields", false)]),
+    row(&["support", "additionalmodelresponsefieldpaths"], &[("responseFields", false)]),
     row(&["support", "citationscontent"], NO_CITATIONS),
     row(&["support citations"], NO_CITATIONS),
     row(&["support", "searchresult"], &[("searchResults", false)]),
@@ -200,7 +248,8 @@ mod tests {
     #[track_caller]
     fn check(text: &str, expected: &[(&'static str, bool)]) {
         let error = ProviderError::new(ErrorKind::InvalidRequest, format!("Validation error: {text}"));
-        let found: Vec<_> = repairs(&error, 1, None).into_iter().flat_map(|repair| repair.lessons).collect();
+        let found: Vec<_> =
+            repairs(&error, Held::default()).into_iter().flat_map(|repair| repair.lessons).collect();
         let expected: Vec<_> =
             expected.iter().map(|(name, value)| Lesson::Capability(name, *value)).collect();
         assert_eq!(found, expected, "{text}");
@@ -235,7 +284,6 @@ mod tests {
         check("This model doesn't support the stopSequences field", &[("stopSequences", false)]);
         check("This model doesn't support tool use in streaming mode.", &[("streamingTools", false)]);
         check("You invoked an unsupported model or your request did not allow prompt caching", NO_CACHE);
-        check("The service tier provided is invalid for this model", NO_TIERS);
     }
 
     #[test]
@@ -255,12 +303,12 @@ mod tests {
             "Validation error: The maximum tokens you requested exceeds the model limit of 32768. Try again with a \
              maximum tokens value that is lower than 32768.",
         );
-        assert_eq!(repairs(&error, 1, None), [Repair::lasting([Lesson::MostTokens(32_768)])]);
+        assert_eq!(repairs(&error, Held::default()), [Repair::lasting([Lesson::MostTokens(32_768)])]);
     }
 
     #[test]
     fn other_kinds_of_failure_teach_nothing() {
         let error = ProviderError::new(ErrorKind::Throttled, "prompt caching: tool use in streaming mode");
-        assert_eq!(repairs(&error, 1, None), []);
+        assert_eq!(repairs(&error, Held::default()), []);
     }
 }

@@ -51,6 +51,8 @@ use crate::request::tool_names::ToolNames;
 use crate::request::tools::ToolConfig;
 use crate::transport::Operation;
 
+pub(crate) use service::known_tier;
+
 /// What a request is built for.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Target<'a> {
@@ -260,7 +262,7 @@ fn prepare<T>(
     };
     cache::place(cacheable, target, options, &traits, prompt, &mut diagnostics);
     if let Some(guardrail) = &target.params.guardrail {
-        guardrail::mark(&mut messages, guardrail);
+        guardrail::mark(&mut messages, guardrail, &mut diagnostics);
     }
     let response_paths = model_fields::response_paths(target.params, options, &traits, &thinking, operation)?;
     let mut body = Body {

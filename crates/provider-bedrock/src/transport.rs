@@ -6,6 +6,7 @@
 //! names it does not know). Both are swapped in by an interceptor: the body before signing, the response before
 //! the SDK would read it.
 
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -48,13 +49,13 @@ pub(crate) enum Operation {
     CountTokens,
 }
 
-/// What is sent.
-#[derive(Debug, Clone)]
+/// What is sent. Without `Debug`: it holds the conversation.
+#[derive(Clone)]
 pub(crate) struct Sending {
     pub(crate) operation: Operation,
     pub(crate) model_id: String,
     pub(crate) body: Bytes,
-    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) headers: clawdia_core::Headers,
     pub(crate) connect_timeout: Option<Duration>,
 }
 
@@ -135,12 +136,23 @@ type StreamingResponse = Response<SdkBody>;
 #[derive(Debug, Clone, Default)]
 struct Taken(Arc<Mutex<Option<StreamingResponse>>>);
 
-#[derive(Debug)]
 struct Swap {
     operation: Operation,
     body: Bytes,
-    headers: Vec<(String, String)>,
+    headers: clawdia_core::Headers,
     taken: Taken,
+}
+
+/// The SDK asks for it; whoever logs what the SDK does should see neither the conversation nor what the headers hold.
+impl fmt::Debug for Swap {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Swap")
+            .field("operation", &self.operation)
+            .field("body_bytes", &self.body.len())
+            .field("headers", &self.headers)
+            .finish_non_exhaustive()
+    }
 }
 
 #[aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint]

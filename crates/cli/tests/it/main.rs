@@ -22,6 +22,7 @@ mod interrupts;
 mod many_requests;
 mod one_request;
 mod options;
+mod renewal;
 mod same_bytes;
 #[cfg(target_os = "linux")]
 mod session;

@@ -4,6 +4,7 @@
 //! Without any `guardContent` it looks at the whole conversation at every call; with some, only at that. Source:
 //! `GuardrailStreamConfiguration` and `GuardrailConverseContentBlock` in the API reference.
 
+use clawdia_core::Diagnostic;
 use serde::Serialize;
 
 use crate::config::{GuardrailConfig, GuardrailScope, GuardrailTrace, StreamProcessingMode};
@@ -40,7 +41,7 @@ impl<'a> Guardrail<'a> {
 }
 
 /// Marks what the guardrail is to look at.
-pub(super) fn mark(turns: &mut [Turn<'_>], config: &GuardrailConfig) {
+pub(super) fn mark(turns: &mut [Turn<'_>], config: &GuardrailConfig, diagnostics: &mut Vec<Diagnostic>) {
     if config.scope != GuardrailScope::LastUserTurn {
         return;
     }
@@ -49,6 +50,7 @@ pub(super) fn mark(turns: &mut [Turn<'_>], config: &GuardrailConfig) {
             && turn.content.iter().any(|block| matches!(block, Block::Text(_) | Block::Image(_)))
     };
     let Some(turn) = turns.iter_mut().rev().find(says_something) else { return };
+    let mut unseen = 0_u32;
     for block in &mut turn.content {
         // Taken out and put back: a block cannot become another in place.
         let taken = std::mem::replace(block, Block::text(PLACEHOLDER));
@@ -57,8 +59,17 @@ pub(super) fn mark(turns: &mut [Turn<'_>], config: &GuardrailConfig) {
             Block::Image(image) if matches!(image.format, "png" | "jpeg") => {
                 Block::GuardContent(GuardBlock::Image(image))
             }
-            other => other,
+            other => {
+                let is_media = matches!(other, Block::Image(_) | Block::Document(_) | Block::Video(_));
+                unseen += u32::from(is_media);
+                other
+            }
         };
+    }
+    if unseen > 0 {
+        let message = "a guardrail looks at texts and at images of the types png and jpeg; the rest of what the \
+                       user said last is not looked at";
+        diagnostics.push(Diagnostic::new("bedrock_guardrail_unseen", message).with("blocks", unseen));
     }
     // A document wants a text beside it, and marked text does not count as one for certain.
     if turn.content.iter().any(|block| matches!(block, Block::Document(_))) {

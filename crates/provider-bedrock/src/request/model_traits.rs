@@ -3,9 +3,10 @@
 //! Separate so that no other part of the request asks for a model by name: everything comes from the facts table, corrected
 //! by the model's configuration.
 
-use clawdia_bedrock_models::{self as facts, Behaviour, Capabilities};
+use clawdia_bedrock_models::{self as facts, Behaviour, CachePlace, Capabilities};
 use clawdia_core::{Modality, ProviderError};
 
+use crate::learned::Lesson;
 use crate::request::Target;
 use crate::request::refusal::refuse;
 
@@ -36,10 +37,16 @@ impl ModelTraits {
         let named = model.canonical_model_id.as_ref().map_or(target.invoked, |id| id.as_str());
         // An undescribed model's name is its id, which is no name.
         let name = if model.name == model.id.as_str() { "" } else { &model.name };
-        let behaviour = Behaviour::of_named(named, name)
+        let mut behaviour = Behaviour::of_named(named, name)
             .with_overrides(&model.capabilities)
             .and_then(|behaviour| behaviour.with_overrides(&target.learned_capabilities()))
             .map_err(|error| refuse(&format!("capabilities of `{}`", model.id), error.to_string()))?;
+        if let Some(cache) = &mut behaviour.cache {
+            cache.one_hour &= !target.knows(|| Lesson::CachesForMinutes);
+            if target.knows(|| Lesson::NoToolCachePoints) {
+                cache.places = &[CachePlace::System, CachePlace::Messages];
+            }
+        }
         let arn = facts::Arn::parse(target.invoked).ok();
         let known_limit = if model.max_tokens > 0 {
             model.max_tokens

@@ -6,7 +6,8 @@
 use clawdia_core::Diagnostic;
 use serde::Serialize;
 
-use crate::config::{Latency, PerformanceConfig};
+use crate::config::{BedrockConfig, Latency, PerformanceConfig};
+use crate::learned::Lesson;
 use crate::request::Target;
 use crate::request::model_traits::ModelTraits;
 
@@ -18,6 +19,12 @@ const TIERS: &[&str] = &["default", "flex", "priority", "reserved"];
 pub(super) struct ServiceTier {
     #[serde(rename = "type")]
     kind: &'static str,
+}
+
+/// The tier that is configured, if there is such a one.
+pub(crate) fn known_tier(params: &BedrockConfig) -> Option<&'static str> {
+    let wanted = params.service_tier.as_deref()?.trim();
+    TIERS.iter().copied().find(|tier| tier.eq_ignore_ascii_case(wanted))
 }
 
 /// The tier to ask for; what is asked of the configuration in any case and with any blanks around it.
@@ -33,11 +40,14 @@ pub(super) fn tier(
         );
         None
     };
-    let Some(kind) = TIERS.iter().find(|tier| **tier == wanted) else {
+    let Some(kind) = known_tier(target.params) else {
         return dropped(format!("there is no service tier `{wanted}`; there are {}", TIERS.join(", ")));
     };
-    if *kind != "default" && traits.capabilities().service_tiers == Some(false) {
+    if kind != "default" && traits.capabilities().service_tiers == Some(false) {
         return dropped(format!("`{}` is served in the default tier only", target.model.id));
+    }
+    if target.knows(|| Lesson::NoTier(kind)) {
+        return dropped(format!("`{}` is not served in the tier `{kind}`", target.model.id));
     }
     Some(ServiceTier { kind })
 }

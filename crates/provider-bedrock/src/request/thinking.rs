@@ -7,6 +7,7 @@ use clawdia_bedrock_models::{Effort, LEAST_THINKING_BUDGET, ThinkingDialect};
 use clawdia_core::{Diagnostic, StreamOptions, ThinkingLevel};
 use serde_json::{Map, Value, json};
 
+use crate::learned::Lesson;
 use crate::request::Target;
 use crate::request::block::{Block, Role, Turn};
 use crate::request::estimate;
@@ -164,7 +165,8 @@ impl Planner<'_> {
         let map = &self.target.model.thinking_level_map;
         let below = ThinkingLevel::ALL.into_iter().rev().filter(|lower| *lower <= level);
         let asked = below.into_iter().find(|lower| map.get(lower) != Some(&None)).unwrap_or(level);
-        let configured = map.get(&asked).cloned().flatten();
+        // What a description knows is in the map as well, so that a word in it may turn out to be refused.
+        let configured = map.get(&asked).cloned().flatten().filter(|word| !self.is_refused(word));
         let word = configured.or_else(|| self.traits.behaviour.effort(asked).map(str::to_owned))?;
         if level == ThinkingLevel::Off {
             if word != Effort::None.as_str() {
@@ -179,6 +181,16 @@ impl Planner<'_> {
             self.diagnostics.push(told.with("effort", word.as_str()));
         }
         Some(word)
+    }
+
+    /// Whether the service refused a word for this model.
+    fn is_refused(&self, word: &str) -> bool {
+        let capability = match word {
+            "xhigh" => "effortXhigh",
+            "max" => "effortMax",
+            _ => return false,
+        };
+        self.target.knows(|| Lesson::Capability(capability, false))
     }
 
     fn say_display(&self, thinking: &mut Value) {

@@ -19,6 +19,7 @@ mod growth;
 mod guardrails;
 mod history;
 mod hooks;
+mod lessons;
 mod media;
 mod repairs;
 mod replay;
