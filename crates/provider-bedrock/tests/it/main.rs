@@ -9,6 +9,7 @@ mod script;
 mod answers;
 mod any_history;
 mod caching;
+mod calls;
 mod classification;
 mod counting;
 mod differential;
