@@ -143,6 +143,34 @@ impl AssistantMessage {
             .collect()
     }
 
+    /// Whether prompt and answer did not fit into a window of so many tokens (0: not known) although no error says so: the
+    /// model stopped at the window's end, the prompt alone was larger and only a part of it was read, or it left no room
+    /// for any answer. Whoever goes on from here should shorten the conversation first.
+    ///
+    /// An error that says so is of kind [`ContextOverflow`](crate::ErrorKind::ContextOverflow).
+    ///
+    /// ```
+    /// use clawdia_core::AssistantMessage;
+    /// let mut message = AssistantMessage::default();
+    /// message.usage.input = 200_001;
+    /// assert!(message.overflowed(200_000));
+    /// assert!(!message.overflowed(1_000_000));
+    /// ```
+    pub fn overflowed(&self, context_window: u64) -> bool {
+        // Anthropic's word, which is the same through every service.
+        if self.raw_stop_reason.as_deref() == Some("model_context_window_exceeded") {
+            return true;
+        }
+        let usage = &self.usage;
+        let prompt = usage.input.saturating_add(usage.cache_read).saturating_add(usage.cache_write);
+        match self.stop_reason {
+            _ if context_window == 0 => false,
+            StopReason::Length if usage.output == 0 => prompt >= context_window - context_window / 100,
+            StopReason::Stop | StopReason::Length | StopReason::ToolUse => prompt > context_window,
+            StopReason::Error | StopReason::Aborted => false,
+        }
+    }
+
     /// The tools the model wants to be run, in order.
     pub fn tool_calls(&self) -> impl Iterator<Item = &ToolCall> {
         self.content.iter().filter_map(|block| match block {

@@ -5,6 +5,7 @@
 mod endpoints;
 mod identities;
 mod regions;
+mod renewals;
 mod shared_file;
 
 use clawdia_aws::{Aws, AwsError, AwsSettings, Connection};

@@ -36,6 +36,18 @@ fn write_credentials(path: &Path, name: &str) {
     std::fs::write(path, content).unwrap();
 }
 
+/// What a credential process prints.
+#[cfg(unix)]
+fn process_output(name: &str) -> String {
+    let output = serde_json::json!({
+        "Version": 1,
+        "AccessKeyId": name,
+        "SecretAccessKey": format!("secret of {name}"),
+        "SessionToken": format!("token of {name}"),
+    });
+    output.to_string()
+}
+
 /// The program with a profile and nothing else that says who it is.
 fn program(endpoint: &Endpoint, directory: &Path) -> Program {
     Program::new(&["stream", "--lines"]).env([
@@ -96,15 +108,7 @@ fn a_credential_process_is_asked_again_when_its_keys_expired() {
     let endpoint = endpoint();
     let directory = TempDir::new().unwrap();
     let keys = directory.path().join("keys.json");
-    let print = |name: &str| {
-        let content = serde_json::json!({
-            "Version": 1,
-            "AccessKeyId": name,
-            "SecretAccessKey": format!("secret of {name}"),
-            "SessionToken": format!("token of {name}"),
-        });
-        std::fs::write(&keys, content.to_string()).unwrap();
-    };
+    let print = |name: &str| std::fs::write(&keys, process_output(name)).unwrap();
     print("ASIAFIRST");
     let config = format!("[profile work]\ncredential_process = cat \"{}\"\n", keys.display());
     std::fs::write(directory.path().join("config"), config).unwrap();
@@ -118,6 +122,37 @@ fn a_credential_process_is_asked_again_when_its_keys_expired() {
     running.read_until("done");
     assert_eq!(running.wait().code, Some(0));
     assert_eq!(signers(&endpoint), ["ASIAFIRST", "ASIAFIRST", "ASIASECOND"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn two_hundred_requests_side_by_side_renew_expired_keys_once() {
+    let endpoint = endpoint();
+    let directory = TempDir::new().unwrap();
+    let (keys, runs) = (directory.path().join("keys.json"), directory.path().join("runs"));
+    let print = |name: &str| std::fs::write(&keys, process_output(name)).unwrap();
+    print("ASIAFIRST");
+    let script = format!("echo run >> '{}'; cat '{}'", runs.display(), keys.display());
+    let path = directory.path().join("process.sh");
+    std::fs::write(&path, script).unwrap();
+    let config = format!("[profile work]\ncredential_process = sh \"{}\"\n", path.display());
+    std::fs::write(directory.path().join("config"), config).unwrap();
+    let mut running = program(&endpoint, directory.path()).start();
+    running.write_line(&ask_as("first", NOVA, "hi").to_string());
+    running.read_until("done");
+
+    rotate(&endpoint);
+    print("ASIASECOND");
+    for id in 0..200 {
+        running.write_line(&ask_as(id, NOVA, "hi").to_string());
+    }
+    let outcome = running.wait();
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert_eq!(outcome.events().iter().filter(|event| event["type"] == "done").count(), 200);
+    let started = std::fs::read_to_string(&runs).unwrap();
+    assert_eq!(started.lines().count(), 2, "once for the first request and once for all the others");
+    let refused = signers(&endpoint).iter().filter(|signer| *signer == "ASIAFIRST").count() - 1;
+    assert_eq!(endpoint.emulator.requests().len(), 1 + 200 + refused, "each is refused at most once");
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod compile;
 mod conformance;
 mod cost;
 mod host_context;
+mod overflow;
 mod params;
 mod plugins;
 mod protocol;

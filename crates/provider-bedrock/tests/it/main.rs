@@ -10,6 +10,7 @@ mod aborts;
 mod answers;
 mod any_history;
 mod caching;
+mod calls;
 mod chaos;
 mod classification;
 mod counting;
