@@ -135,7 +135,8 @@ fn comments(layout: &Layout<'_>) -> Vec<Range<usize>> {
     tokens.sort_by_key(|token| token.start);
     let mut found = Vec::new();
     let mut at = 0;
-    for token in tokens.into_iter().chain([layout.text.len()..layout.text.len()]) {
+    tokens.push(layout.text.len()..layout.text.len());
+    for token in tokens {
         if at <= token.start && layout.text.is_char_boundary(token.start) {
             let gap = Gap::read(layout.text, at..token.start);
             found.extend(gap.comments.into_iter().map(|comment| comment.range));

@@ -202,6 +202,8 @@ fn change<E>(
 ) -> Result<Outcome, EditFileError<E>> {
     let failed = |error| FileError::io(path, error);
     let target = replacement::target_of(path).map_err(failed)?;
+    // What is no file gets no lock beside it.
+    Current::metadata(path, &target)?;
     replacement::make_directory_of(&target).map_err(failed)?;
     let _lock = Lock::take(&target, options.wait).map_err(|error| match error {
         NoLock::Held => FileError::new(path, FileFlaw::Busy { lock: lock::path_of(&target) }),
@@ -239,16 +241,19 @@ struct Current {
 }
 
 impl Current {
-    fn read(path: &Path, target: &Path) -> Result<Option<Self>, FileError> {
-        let metadata = match fs::metadata(target) {
-            Ok(metadata) => metadata,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(FileError::io(path, error)),
-        };
-        // A pipe would be read for ever, and a device must not be replaced.
-        if !metadata.is_file() {
-            return Err(FileError::new(path, FileFlaw::NoFile { is_directory: metadata.is_dir() }));
+    /// What is known of an ordinary file; `None` when there is none.
+    fn metadata(path: &Path, target: &Path) -> Result<Option<Metadata>, FileError> {
+        match fs::metadata(target) {
+            Ok(metadata) if metadata.is_file() => Ok(Some(metadata)),
+            // A pipe would be read for ever, and a device must not be replaced.
+            Ok(metadata) => Err(FileError::new(path, FileFlaw::NoFile { is_directory: metadata.is_dir() })),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(FileError::io(path, error)),
         }
+    }
+
+    fn read(path: &Path, target: &Path) -> Result<Option<Self>, FileError> {
+        let Some(metadata) = Self::metadata(path, target)? else { return Ok(None) };
         let bytes = fs::read(target).map_err(|error| FileError::io(path, error))?;
         let text = String::from_utf8(bytes)
             .map_err(|error| FileError::new(path, FileFlaw::NotUtf8(not_utf8(&error))))?;

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How long to wait before the lock is tried again.
-const PAUSE: Duration = Duration::from_millis(5);
+/// How long to wait before the lock is tried again. Short, so that a writer in a loop does not keep others out.
+const PAUSE: Duration = Duration::from_millis(1);
 
 /// The lock of a file. It ends when this is dropped, and with the process however that ends.
 #[derive(Debug)]

@@ -161,7 +161,7 @@ fn is_protected(path: &ConfigPath) -> bool {
                 Segment::Index(_) => *wanted == "*",
             })
     };
-    PROTECTED.iter().any(|pattern| fits(pattern))
+    PROTECTED.iter().any(fits)
 }
 
 fn remove_nulls(value: &mut Value, patch: &Value) {

@@ -72,8 +72,23 @@ fn elements(mut text: String, path: &Path, old: &[Value], new: &[Value]) -> Opti
     Some(text)
 }
 
-/// The longest run of elements that both lists have in the same order, as indices in both.
+/// Elements that both lists have in the same order, as indices in both. Where the lists begin or end alike, these are the
+/// ones that stand there, so that one changed element is never taken for another.
 fn anchors(old: &[Value], new: &[Value]) -> Vec<(usize, usize)> {
+    let alike = |(old, new): &(&Value, &Value)| is_same(old, new);
+    let before = old.iter().zip(new).take_while(alike).count();
+    let most = old.len().min(new.len()) - before;
+    let behind = old.iter().rev().zip(new.iter().rev()).take(most).take_while(alike).count();
+    let (old_end, new_end) = (old.len() - behind, new.len() - behind);
+    let between = longest_common(&old[before..old_end], &new[before..new_end]);
+    let mut anchors = (0..before).map(|index| (index, index)).collect::<Vec<_>>();
+    anchors.extend(between.into_iter().map(|(old, new)| (before + old, before + new)));
+    anchors.extend((0..behind).map(|index| (old_end + index, new_end + index)));
+    anchors
+}
+
+/// The longest run of elements that both lists have in the same order, as indices in both.
+fn longest_common(old: &[Value], new: &[Value]) -> Vec<(usize, usize)> {
     if old.len().saturating_mul(new.len()) > COMPARABLE {
         return (0..old.len().min(new.len())).map(|index| (index, index)).collect();
     }

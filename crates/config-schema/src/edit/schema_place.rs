@@ -19,6 +19,7 @@ pub(super) struct SchemaPlace<'a> {
 
 /// The kinds of value that a place takes.
 #[derive(Debug, Clone, Default, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "JSON has these kinds, and any of them may be wanted")]
 pub(super) struct Wanted {
     pub(super) string: bool,
     pub(super) boolean: bool,
@@ -119,7 +120,7 @@ impl<'a> SchemaPlace<'a> {
                 Some(Value::String(kind)) if branches && kind == "string" => {}
                 Some(Value::String(kind)) => wanted.add(kind),
                 Some(Value::Array(kinds)) => {
-                    kinds.iter().filter_map(Value::as_str).for_each(|kind| wanted.add(kind))
+                    kinds.iter().filter_map(Value::as_str).for_each(|kind| wanted.add(kind));
                 }
                 _ => {
                     let says = |keys: &[&str]| keys.iter().any(|key| schema.contains_key(*key));

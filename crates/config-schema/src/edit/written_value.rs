@@ -2,6 +2,8 @@
 //!
 //! Separate from the serializers of serde: those know one style, here each document has its own.
 
+use std::fmt::Write as _;
+
 use serde_json::Value;
 
 use super::gap::is_line_end;
@@ -80,7 +82,8 @@ pub(super) fn quoted(text: &str, quote: char) -> String {
             mark if mark == quote || mark == '\\' => written.extend(['\\', mark]),
             // Four digits are enough: the characters that need escaping are among the first ones.
             hidden if hidden.is_control() || is_line_end(hidden) || hidden == '\u{feff}' => {
-                written.push_str(&format!("\\u{:04x}", u32::from(hidden)));
+                // Writing to a `String` cannot fail.
+                let _ = write!(written, "\\u{:04x}", u32::from(hidden));
             }
             other => written.push(other),
         }
