@@ -98,7 +98,7 @@ pub(crate) fn line_at(text: &str, offset: usize) -> (usize, Range<usize>) {
 }
 
 /// Control characters and marks that change the direction of writing do not belong on a terminal.
-fn printable(character: char) -> char {
+pub(crate) fn printable(character: char) -> char {
     match character {
         control if control.is_control() => ' ',
         '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' => '·',
@@ -107,7 +107,7 @@ fn printable(character: char) -> char {
 }
 
 /// Hides what stands between `://` and `@`: a name and a password.
-fn without_user_info(mut characters: Vec<char>) -> Vec<char> {
+pub(crate) fn without_user_info(mut characters: Vec<char>) -> Vec<char> {
     let marks = characters.windows(3).enumerate().filter(|(_, window)| *window == [':', '/', '/']);
     for start in marks.map(|(at, _)| at + 3).collect::<Vec<_>>() {
         let authority = |character: &&char| !matches!(character, '/' | '"' | '\'' | ' ');

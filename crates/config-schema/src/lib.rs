@@ -30,6 +30,9 @@ mod excerpt;
 mod secret;
 mod suggestion;
 
+#[cfg(feature = "edit")]
+pub mod edit;
+
 pub use agents::{AgentDefaultsConfig, AgentModelConfig, AgentsConfig};
 pub use config::Config;
 pub use error::{ConfigError, ConfigWarning};

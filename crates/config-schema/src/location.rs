@@ -94,7 +94,7 @@ fn unreadable(path: &Path, error: &std::io::Error) -> ConfigError {
     ConfigError::new(message).with_hint(Some(hint.to_owned()))
 }
 
-fn not_utf8(error: &std::string::FromUtf8Error) -> ConfigError {
+pub(crate) fn not_utf8(error: &std::string::FromUtf8Error) -> ConfigError {
     let bytes = error.as_bytes();
     let message = if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
         "the file is UTF-16".to_owned()

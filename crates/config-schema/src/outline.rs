@@ -19,7 +19,7 @@ const DEEPEST: usize = 100;
 #[derive(Debug, Default)]
 pub(crate) struct Outline {
     /// Parents stand before their children; the first is the root.
-    nodes: Vec<Node>,
+    pub(crate) nodes: Vec<Node>,
     /// The opening bracket at which the text became too deep; what follows was not scanned.
     pub(crate) too_deep: Option<usize>,
     /// The innermost opening bracket that is never closed.
@@ -31,8 +31,8 @@ pub(crate) struct Outline {
 /// A value, and the key before it.
 #[derive(Debug)]
 pub(crate) struct Node {
-    parent: Option<usize>,
-    step: Option<Step>,
+    pub(crate) parent: Option<usize>,
+    pub(crate) step: Option<Step>,
     /// Where the key stands, quotes included.
     pub(crate) key: Option<Range<usize>>,
     /// Where the value stands, brackets or quotes included.

@@ -7,6 +7,12 @@
 mod agents;
 mod arbitrary_text;
 mod documented_blocks;
+mod edit_differences;
+mod edit_documents;
+mod edit_files;
+mod edit_paths;
+mod edit_random;
+mod edit_values;
 mod errors;
 mod location;
 mod plugins;

@@ -1,0 +1,22 @@
+//! Any text is a configuration or refused with words, and a text that can be edited comes back as it was.
+
+#![no_main]
+
+use clawdia_config_schema::Config;
+use clawdia_config_schema::edit::{ConfigPath, EditableDocument};
+use clawdia_core::Plugins;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|text: &str| {
+    let plugins = Plugins::new([], [], []).expect("no plugins do not contradict each other");
+    if let Err(error) = Config::parse(text, &plugins) {
+        assert!(!error.message().is_empty() && !error.to_string().is_empty());
+    }
+    if let Ok(document) = EditableDocument::parse(text) {
+        assert_eq!(document.to_text(), text);
+    }
+    match text.parse::<ConfigPath>() {
+        Ok(path) => assert_eq!(path.to_string().parse(), Ok(path)),
+        Err(error) => assert!(error.position() <= text.chars().count() + 1),
+    }
+});
