@@ -10,6 +10,8 @@ use crate::{Mode, ensure};
 mod bedrock_models;
 mod configuration;
 
+pub(crate) use configuration::schema_with_proposals;
+
 /// A file that a generator makes.
 #[derive(Debug)]
 pub struct Generated {

@@ -18,6 +18,11 @@ pub(super) fn generate(root: &Path) -> anyhow::Result<Vec<Generated>> {
     ])
 }
 
+/// The schema as a host prints it that knows models, for trying it out.
+pub(crate) fn schema_with_proposals(root: &Path) -> anyhow::Result<String> {
+    printed(root, &["--with-proposals"])
+}
+
 /// What the example prints.
 fn printed(root: &Path, arguments: &[&str]) -> anyhow::Result<String> {
     let run = ["run", "--quiet", "--package", "clawdia", "--example", "configuration_schema", "--"];

@@ -35,6 +35,8 @@ fn merge(found: &mut Map<String, Value>, hint: Map<String, Value>) {
     for (key, value) in hint {
         match (found.get_mut(&key), value) {
             (Some(Value::Object(found)), Value::Object(value)) => merge(found, value),
+            // That a type of Rust cannot be negative is not all that a rule says.
+            (Some(found), value) if key == "minimum" && *found == 0 => *found = value,
             (Some(_), _) => {}
             (None, value) => {
                 found.insert(key, value);
@@ -67,6 +69,10 @@ fn general() -> Vec<(&'static str, Value)> {
                 { "label": "a model", "body": "$1" },
                 { "label": "a model and fallbacks", "body": { "primary": "$1", "fallbacks": ["$2"] } },
             ] }),
+        ),
+        (
+            "agents.defaults.model.fallbacks",
+            json!({ "defaultSnippets": [{ "label": "a fallback", "body": ["$1"] }] }),
         ),
         (
             "agents.defaults.models",

@@ -225,9 +225,13 @@ pub(super) fn fill_keys(schema: &mut Value, place: &str, proposals: &Proposals) 
         (model.reference.to_string(), value)
     });
     let offered = offered.collect::<Map<_, _>>();
-    if !offered.is_empty() {
-        map.insert("properties".to_owned(), Value::Object(offered));
+    if offered.is_empty() {
+        if let Some(Value::Object(names)) = map.get_mut("propertyNames") {
+            names.insert("examples".to_owned(), json!([EXAMPLE]));
+        }
+        return;
     }
+    map.insert("properties".to_owned(), Value::Object(offered));
 }
 
 #[cfg(test)]

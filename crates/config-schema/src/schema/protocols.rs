@@ -96,7 +96,11 @@ fn providers(schema: &mut Value, plugins: &Plugins, definitions: &mut Map<String
             "then": refer(&speaker_name(plugin)),
         })
     });
-    entry["allOf"] = conditions.collect();
+    let conditions = conditions.collect::<Vec<_>>();
+    // An empty list would be no schema.
+    if !conditions.is_empty() {
+        entry["allOf"] = Value::Array(conditions);
+    }
     definitions.insert(PROVIDER.to_owned(), entry);
 
     let without_api = json!({ "not": { "required": ["api"] } });

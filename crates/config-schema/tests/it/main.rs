@@ -10,6 +10,7 @@ mod documented_blocks;
 mod errors;
 mod location;
 mod plugins;
+mod schema;
 mod secrets;
 mod sections;
 mod warnings;
