@@ -21,6 +21,8 @@ pub enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Ask the editors' own programs what they make of the configuration's schema; needs Node.js and installs packages.
+    EditorTest,
     /// Check the house rules that no compiler knows.
     Tidy,
     /// Run everything that must pass before a change is merged; stop at the first failure.

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context, bail};
 
-use crate::{Mode, codegen, tidy};
+use crate::{Mode, codegen, editor_test, tidy};
 
 /// Programs to run, cheapest first, each with what to do when it fails.
 const STEPS: &[Step] = &[
@@ -48,6 +48,8 @@ pub fn run(root: &Path) -> anyhow::Result<()> {
     codegen::run(root, Mode::Check)?;
     announce("cargo xtask tidy");
     tidy::run(root)?;
+    announce("cargo xtask editor-test");
+    editor_test::run(root)?;
     for step in STEPS {
         step.run(root)?;
     }

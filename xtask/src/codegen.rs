@@ -8,6 +8,9 @@ use anyhow::Context;
 use crate::{Mode, ensure};
 
 mod bedrock_models;
+mod configuration;
+
+pub(crate) use configuration::schema_with_proposals;
 
 /// A file that a generator makes.
 #[derive(Debug)]
@@ -20,16 +23,36 @@ pub struct Generated {
 
 type Generator = fn(&Path) -> anyhow::Result<Vec<Generated>>;
 
-/// Every generator, with a name for messages.
-const GENERATORS: &[(&str, Generator)] = &[("the Bedrock model table", bedrock_models::generate)];
+/// Every generator that reads data, with a name for messages.
+const FROM_DATA: &[(&str, Generator)] = &[("the Bedrock model table", bedrock_models::generate)];
+
+/// Every generator that has cargo build something first.
+const FROM_PROGRAMS: &[(&str, Generator)] =
+    &[("the schema of the configuration and its reference", configuration::generate)];
 
 /// Brings every generated file up to date, or checks that it is.
 ///
 /// # Errors
 ///
-/// When the data cannot be read or contradicts itself, and when a file differs in [`Mode::Check`].
+/// When the data cannot be read or contradicts itself, when a program that generates cannot be built, and when a file
+/// differs in [`Mode::Check`].
 pub fn run(root: &Path, mode: Mode) -> anyhow::Result<()> {
-    for (name, generator) in GENERATORS {
+    run_from_data(root, mode)?;
+    run_generators(root, mode, FROM_PROGRAMS)
+}
+
+/// As [`run`], for the files that are made from data alone. The others are compared by tests of the crates that know
+/// what belongs in them.
+///
+/// # Errors
+///
+/// As [`run`].
+pub fn run_from_data(root: &Path, mode: Mode) -> anyhow::Result<()> {
+    run_generators(root, mode, FROM_DATA)
+}
+
+fn run_generators(root: &Path, mode: Mode, generators: &[(&str, Generator)]) -> anyhow::Result<()> {
+    for (name, generator) in generators {
         for file in generator(root).with_context(|| format!("cannot generate {name}"))? {
             ensure(mode, &root.join(file.path), &file.contents)?;
         }

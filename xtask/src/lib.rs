@@ -6,6 +6,7 @@ mod arguments;
 
 pub mod ci;
 pub mod codegen;
+pub mod editor_test;
 pub mod tidy;
 
 mod ensure;

@@ -21,6 +21,7 @@ fn run(command: &Command) -> anyhow::Result<()> {
         Command::Codegen { check } => {
             xtask::codegen::run(&root, if *check { Mode::Check } else { Mode::Write })
         }
+        Command::EditorTest => xtask::editor_test::run(&root),
         Command::Tidy => xtask::tidy::run(&root),
         Command::Ci => xtask::ci::run(&root),
     }

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use clawdia_core::{ModelRef, Plugins, ProviderId, ProviderPlugin};
+use serde_json::Map;
 
 use crate::agents::AgentDefaultsConfig;
 use crate::document::{Document, Part};
@@ -61,7 +62,10 @@ pub(crate) fn check(
     for plugin in plugins.providers().filter(|plugin| !is_configured(plugin)) {
         let params = defaults.params_for(plugin);
         if !params.is_empty() {
-            Layers::new(document, plugin, params_place(), &params).check_what_is_said()?;
+            // Over nothing, so that a `null` takes back nothing instead of being a value.
+            let nothing = Map::new();
+            let layers = Layers::new(document, plugin, params_place(), &nothing);
+            layers.then(params_place(), &params).check_what_is_said()?;
         }
     }
     let mut seen = BTreeSet::new();

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use clawdia_core::schemars::JsonSchema;
 use clawdia_core::{ModelRef, ProviderPlugin};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -12,8 +13,9 @@ use crate::known_params::KnownParams;
 use crate::model_choice::ModelChoice;
 
 /// What the configuration says about agents.
-#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[schemars(crate = "clawdia_core::schemars")]
 #[non_exhaustive]
 pub struct AgentsConfig {
     /// What holds for every agent.
@@ -21,8 +23,9 @@ pub struct AgentsConfig {
 }
 
 /// What holds for every agent.
-#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[schemars(crate = "clawdia_core::schemars")]
 #[non_exhaustive]
 pub struct AgentDefaultsConfig {
     /// The model to use, and what to fall back on.
@@ -47,8 +50,9 @@ impl AgentDefaultsConfig {
 }
 
 /// What holds for every agent that uses a certain model.
-#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[schemars(crate = "clawdia_core::schemars")]
 #[non_exhaustive]
 pub struct AgentModelConfig {
     /// Options of the protocol of the model's provider. They go before all others but those of a call.

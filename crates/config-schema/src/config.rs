@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::path::Path as FilePath;
 use std::sync::Arc;
 
+use clawdia_core::schemars::JsonSchema;
 use clawdia_core::{Plugins, ProviderId, Section};
 use serde::Deserialize;
 
@@ -41,13 +42,16 @@ pub struct Config {
 }
 
 /// The keys of a document.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-struct Root {
-    /// Names a schema for editors; says nothing to us.
+#[schemars(crate = "clawdia_core::schemars")]
+pub(crate) struct Root {
+    /// Where editors find the schema of this file; it says nothing to the host.
     #[serde(rename = "$schema")]
     _schema: Option<String>,
+    /// Which providers and models there are.
     models: ModelsConfig,
+    /// What agents use.
     agents: AgentsConfig,
 }
 

@@ -30,6 +30,11 @@ impl KnownParams {
         self.any || self.names.contains(name)
     }
 
+    /// Whether any name is known.
+    pub(crate) fn contains_any(&self) -> bool {
+        self.any
+    }
+
     /// Takes in a schema. `seen` are the definitions that were followed: they may refer to each other.
     fn read(&mut self, schema: &Value, definitions: &Map<String, Value>, seen: &mut BTreeSet<String>) {
         let Value::Object(schema) = schema else {

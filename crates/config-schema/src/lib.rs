@@ -8,6 +8,8 @@
 
 mod config;
 
+pub mod schema;
+
 mod agents;
 mod model_choice;
 mod models;

@@ -2,12 +2,15 @@
 //!
 //! Separate because it may be written in two ways, as a text or as an object.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use clawdia_core::ModelRef;
+use clawdia_core::schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
+use serde_json::json;
 
 /// A model, and the models to try when it fails.
 ///
@@ -37,12 +40,32 @@ impl ModelChoice {
 }
 
 /// The choice as it is written at length.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-#[derive(Default)]
+#[schemars(crate = "clawdia_core::schemars")]
 struct AtLength {
+    /// The model to use.
     primary: Option<ModelRef>,
+    /// The models to try, in this order, when the primary one fails.
     fallbacks: Vec<ModelRef>,
+}
+
+/// One schema for both forms: an editor then marks the key that is wrong, not the whole value.
+impl JsonSchema for ModelChoice {
+    fn schema_name() -> Cow<'static, str> {
+        "ModelChoice".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let mut schema = AtLength::json_schema(generator);
+        schema.insert("type".to_owned(), json!(["object", "string"]));
+        for (keyword, value) in ModelRef::json_schema(generator).as_object().into_iter().flatten() {
+            if keyword != "type" {
+                schema.insert(keyword.clone(), value.clone());
+            }
+        }
+        schema
+    }
 }
 
 impl<'de> Deserialize<'de> for ModelChoice {

@@ -4,12 +4,14 @@
 
 use std::collections::BTreeMap;
 
+use clawdia_core::schemars::JsonSchema;
 use clawdia_core::{ProviderConfig, ProviderId};
 use serde::Deserialize;
 
 /// What the configuration says about models.
-#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[schemars(crate = "clawdia_core::schemars")]
 #[non_exhaustive]
 pub struct ModelsConfig {
     /// How the models that are written here go together with those that are known otherwise.
@@ -19,8 +21,9 @@ pub struct ModelsConfig {
 }
 
 /// How configured models go together with those that providers know and discovery finds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(crate = "clawdia_core::schemars")]
 pub enum ModelsMode {
     /// What is configured is added and goes before.
     #[default]

@@ -12,7 +12,7 @@ use crate::path::{Path, Step};
 use crate::reading;
 
 /// Sections of crates of this workspace that a host may leave out: place, owner, and the line that links it.
-const OPTIONAL: [(&str, &str, &str); 1] =
+pub(crate) const OPTIONAL: [(&str, &str, &str); 1] =
     [("/models/bedrockDiscovery", "clawdia-discovery", "use clawdia_discovery as _;")];
 
 /// Checks every section with its owner and gives the document's value without them.
@@ -33,13 +33,17 @@ pub(crate) fn take(
     for (pointer, owner, line) in OPTIONAL {
         let path = Path::of_pointer(pointer);
         if plugins.sections().all(|plugin| plugin.pointer != pointer) && document.value_at(&path).is_some() {
-            let message =
-                format!("this has no effect, since the host does not link `{owner}`; add `{line}` to it");
+            let message = no_effect(owner, line);
             warnings.push(document.warning(&path, message));
             remove(&mut rest, path.steps());
         }
     }
     Ok(rest)
+}
+
+/// What is said of a section whose owner is not there.
+pub(crate) fn no_effect(owner: &str, line: &str) -> String {
+    format!("this has no effect, since the host does not link `{owner}`; add `{line}` to it")
 }
 
 /// The keys below `parent` that lead to sections.

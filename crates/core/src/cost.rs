@@ -47,15 +47,15 @@ pub struct Cost {
 pub struct CostTier {
     /// The tier applies when input, cache reads and cache writes together exceed this number of tokens.
     pub input_tokens_above: u64,
-    /// As [`Cost::input`].
+    /// Dollars per million input tokens outside the cache.
     pub input: f64,
-    /// As [`Cost::output`].
+    /// Dollars per million output tokens.
     pub output: f64,
-    /// As [`Cost::cache_read`].
+    /// Dollars per million input tokens read from the cache.
     pub cache_read: f64,
-    /// As [`Cost::cache_write`].
+    /// Dollars per million input tokens written to the cache for five minutes.
     pub cache_write: f64,
-    /// As [`Cost::cache_write_1h`].
+    /// Dollars per million input tokens written to the cache for one hour.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cache_write_1h: Option<f64>,
 }

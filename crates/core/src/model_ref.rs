@@ -97,6 +97,25 @@ impl<'de> Deserialize<'de> for ModelRef {
     }
 }
 
+impl schemars::JsonSchema for ModelRef {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "ModelRef".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "string",
+            // A host that knows models lets an editor propose them.
+            "x-proposals": "models",
+            "pattern": r"^[^/\p{Cc}]*[^/\s\p{Cc}][^/\p{Cc}]*/[^\p{Cc}]*[^\s\p{Cc}][^\p{Cc}]*$",
+        })
+    }
+}
+
 /// A text that is no [`ModelRef`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(

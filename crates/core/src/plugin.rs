@@ -92,6 +92,14 @@ impl ProviderPlugin {
         self.check_params = check_as::<T>;
         self
     }
+
+    /// Checks a provider's `params` by more than their type. Given after [`with_params`](Self::with_params), whose check
+    /// it replaces.
+    #[must_use]
+    pub const fn with_params_check(mut self, check: fn(Value) -> Result<(), SectionError>) -> Self {
+        self.check_params = check;
+        self
+    }
 }
 
 /// The record by which a crate brings a way to discover models.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use clawdia_bedrock_models::LEAST_THINKING_BUDGET;
 use clawdia_core::schemars::JsonSchema;
-use clawdia_core::{CacheRetention, Strictness};
+use clawdia_core::{CacheRetention, SectionError, Strictness, from_config};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -39,15 +39,19 @@ pub struct BedrockConfig {
     pub thinking_budgets: ThinkingBudgets,
     /// Randomness, 0 to 1, where a call does not say.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0, max = 1), extend("examples" = [0.2]))]
     pub temperature: Option<f64>,
     /// The share of likely tokens to choose from, 0 to 1, where a call does not say.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0, max = 1), extend("examples" = [0.9]))]
     pub top_p: Option<f64>,
     /// The most tokens an answer may have, where a call does not say.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1), extend("examples" = [8192]))]
     pub max_tokens: Option<u64>,
     /// Texts at which the model stops, where a call names none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("examples" = [["\n\nHuman:"]]))]
     pub stop_sequences: Vec<String>,
     /// Whether tools that do not say so themselves are strict: `prefer` where it is possible, `require` always.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -56,28 +60,36 @@ pub struct BedrockConfig {
     pub structured_output: StructuredOutput,
     /// Tools that the service runs itself, such as `nova_grounding`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("examples" = [["nova_grounding"]]))]
     pub system_tools: Vec<String>,
     /// A guardrail of Amazon Bedrock's that watches over prompts and answers.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-example" = { "guardrailIdentifier": "gr1234567890", "guardrailVersion": "1" }, "defaultSnippets" = [{ "label": "guardrail", "body": { "guardrailIdentifier": "$1", "guardrailVersion": "${2:DRAFT}" } }]))]
     pub guardrail: Option<GuardrailConfig>,
     /// The tier to be served in: `default`, `flex`, `priority` or `reserved`. The model's own where it has no other.
     #[serde(skip_serializing_if = "Option::is_none", alias = "service_tier")]
+    #[schemars(extend("examples" = ["default", "flex", "priority", "reserved"], "x-aliases" = ["service_tier"]))]
     pub service_tier: Option<String>,
     /// How to be served.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-example" = { "latency": "optimized" }))]
     pub performance_config: Option<PerformanceConfig>,
     /// Marks that the service keeps with each request in its logs; a call's own go before these, one by one.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(extend("x-example" = { "team": "research" }))]
     pub request_metadata: BTreeMap<String, String>,
     /// What to fill in for the variables of a stored prompt, where the model is the ARN of one.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(extend("x-example" = { "city": "Bern" }))]
     pub prompt_variables: BTreeMap<String, String>,
     /// Members for the model itself, which the service hands on as they are. They go before those derived from other
     /// settings; lists named `anthropic_beta` are joined.
     #[serde(skip_serializing_if = "Map::is_empty")]
+    #[schemars(extend("x-example" = { "top_k": 40 }))]
     pub additional_model_request_fields: Map<String, Value>,
     /// JSON Pointers to members of the model's own response; what is found is in the message's `providerMetadata`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("examples" = [["/stop_sequence"]]))]
     pub additional_model_response_field_paths: Vec<String>,
     /// What to do with the beginning of an answer that the model may yet refuse.
     pub refusal_policy: RefusalPolicy,
@@ -105,8 +117,10 @@ pub enum StructuredOutput {
 #[schemars(crate = "clawdia_core::schemars")]
 pub struct GuardrailConfig {
     /// The guardrail's id or ARN.
+    #[schemars(regex(pattern = r"\S"), extend("patternErrorMessage" = "Write the guardrail's id or ARN.", "examples" = ["gr1234567890"]))]
     pub guardrail_identifier: String,
     /// The guardrail's version: a number, or `DRAFT`.
+    #[schemars(regex(pattern = r"^([1-9][0-9]{0,7}|DRAFT)$"), extend("patternErrorMessage" = "Write a number such as \"1\", or \"DRAFT\".", "examples" = ["1", "DRAFT"]))]
     pub guardrail_version: String,
     /// Whether the answer's metadata says what the guardrail found.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -194,15 +208,18 @@ pub enum RefusalPolicy {
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[schemars(crate = "clawdia_core::schemars")]
 pub struct RetriesConfig {
-    /// How often at most. Default 3; 0 never tries again.
+    /// How many times at most. Default 3; 0 never tries again.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("default" = 3))]
     pub max_retries: Option<u32>,
     /// Milliseconds that one wait may take, unless the service asks for more. Default 20000.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("default" = 20000))]
     pub max_delay_ms: Option<u64>,
     /// Milliseconds that all waits of a call may take together; a service that asks for more is not waited for. Default
     /// 60000.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("default" = 60000))]
     pub budget_ms: Option<u64>,
 }
 
@@ -223,17 +240,21 @@ pub enum ThinkingDisplay {
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[schemars(crate = "clawdia_core::schemars")]
 pub struct ThinkingBudgets {
-    /// For the level `minimal`. Default 1024.
+    /// Tokens for the level `minimal`. Default 1024.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = LEAST_THINKING_BUDGET), extend("default" = 1024))]
     pub minimal: Option<u64>,
-    /// For the level `low`. Default 2048.
+    /// Tokens for the level `low`. Default 2048.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = LEAST_THINKING_BUDGET), extend("default" = 2048))]
     pub low: Option<u64>,
-    /// For the level `medium`. Default 8192.
+    /// Tokens for the level `medium`. Default 8192.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = LEAST_THINKING_BUDGET), extend("default" = 8192))]
     pub medium: Option<u64>,
-    /// For the levels `high`, `xhigh` and `max`. Default 16384.
+    /// Tokens for the levels `high`, `xhigh` and `max`. Default 16384.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = LEAST_THINKING_BUDGET), extend("default" = 16384))]
     pub high: Option<u64>,
 }
 
@@ -249,6 +270,12 @@ pub enum ProfilePreference {
     Global,
     /// None: the id is called as it is written.
     None,
+}
+
+/// Says what is wrong with `params`, what no type can check included.
+pub(crate) fn check_params(params: Value) -> Result<(), SectionError> {
+    let config: BedrockConfig = from_config(params)?;
+    config.check().map_err(|(path, message)| SectionError { path, message })
 }
 
 impl BedrockConfig {

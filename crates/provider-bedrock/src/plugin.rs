@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use clawdia_core::{Api, ErrorKind, HostContext, Provider, ProviderConfig, ProviderError, ProviderPlugin};
 
-use crate::config::BedrockConfig;
+use crate::config::{BedrockConfig, check_params};
 use crate::provider::BedrockProvider;
 use crate::settings::{BedrockSettings, DEFAULT_ID};
 use crate::transport::with_causes;
@@ -18,7 +18,8 @@ pub(crate) const AUTH: &str = "aws-sdk";
 pub const PLUGIN: ProviderPlugin = ProviderPlugin::new(API, env!("CARGO_PKG_NAME"), connect)
     .with_default_id("amazon-bedrock")
     .with_auth(&[AUTH])
-    .with_params::<BedrockConfig>();
+    .with_params::<BedrockConfig>()
+    .with_params_check(check_params);
 
 const API: &str = "bedrock-converse-stream";
 

@@ -10,4 +10,5 @@ mod models;
 mod options;
 mod plugins;
 mod providers;
+mod schema;
 mod setup;

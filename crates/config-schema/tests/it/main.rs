@@ -16,6 +16,7 @@ mod edit_values;
 mod errors;
 mod location;
 mod plugins;
+mod schema;
 mod secrets;
 mod sections;
 mod warnings;

@@ -1,0 +1,296 @@
+//! Turns a schema as it is derived from a Rust type into one that editors do the most with.
+//!
+//! Separate because it knows nothing of this configuration: it makes up for what editors do not read (`oneOf` of
+//! constants, `null` for what is absent, formats of Rust's numbers) and says in Markdown what was said in rustdoc. It
+//! works from the inside out.
+
+use serde_json::{Map, Value, json};
+
+use super::prose;
+
+/// Keywords whose value maps names to schemas.
+const MAPS: [&str; 3] = ["properties", "patternProperties", "definitions"];
+/// Keywords whose value is a schema.
+const SINGLE: [&str; 7] = ["additionalProperties", "items", "not", "if", "then", "else", "propertyNames"];
+/// Keywords whose value is a list of schemas.
+const LISTS: [&str; 4] = ["allOf", "anyOf", "oneOf", "items"];
+
+/// Keywords in which the words of a field go before those of its type.
+const WORDS: [&str; 5] = ["description", "markdownDescription", "title", "default", "examples"];
+
+/// Calls `visit` for every schema directly inside of this one.
+pub(super) fn each_inner(schema: &mut Map<String, Value>, visit: &mut dyn FnMut(&mut Value)) {
+    for keyword in MAPS {
+        if let Some(Value::Object(inner)) = schema.get_mut(keyword) {
+            inner.values_mut().for_each(&mut *visit);
+        }
+    }
+    for keyword in SINGLE {
+        if let Some(inner @ Value::Object(_)) = schema.get_mut(keyword) {
+            visit(inner);
+        }
+    }
+    for keyword in LISTS {
+        if let Some(Value::Array(inner)) = schema.get_mut(keyword) {
+            inner.iter_mut().for_each(&mut *visit);
+        }
+    }
+}
+
+/// Rewrites a schema and all that it contains.
+pub(super) fn for_editors(schema: &mut Value) {
+    let Value::Object(schema) = schema else { return };
+    each_inner(schema, &mut for_editors);
+    if let Some(Value::Object(properties)) = schema.get_mut("properties") {
+        for property in properties.values_mut().filter_map(Value::as_object_mut) {
+            without_null(property);
+            // What may be absent was not seen to be a boolean before.
+            offer_both_truths(property);
+        }
+        with_aliases(properties);
+    }
+    lift_only(schema, "allOf");
+    join_words(schema, "oneOf");
+    join_words(schema, "anyOf");
+    say_in_markdown(schema);
+    plain_default(schema);
+    plain_format(schema);
+    warn_of_deprecation(schema);
+    offer_both_truths(schema);
+}
+
+/// A key that may be absent need not be `null` as well, and an editor would offer it.
+fn without_null(schema: &mut Map<String, Value>) {
+    if let Some(Value::Array(types)) = schema.get_mut("type") {
+        types.retain(|kind| kind != "null");
+        if let [only] = types.as_slice() {
+            let only = only.clone();
+            schema.insert("type".to_owned(), only);
+        }
+    }
+    if let Some(Value::Array(words)) = schema.get_mut("enum") {
+        words.retain(|word| !word.is_null());
+    }
+    for keyword in ["anyOf", "oneOf"] {
+        if let Some(Value::Array(alternatives)) = schema.get_mut(keyword) {
+            alternatives.retain(|alternative| {
+                alternative.get("type").is_none_or(|kind| kind != "null")
+                    && alternative.get("const").is_none_or(|value| !value.is_null())
+            });
+            lift_only(schema, keyword);
+        }
+    }
+}
+
+/// The only alternative of a keyword becomes part of the schema around it.
+fn lift_only(schema: &mut Map<String, Value>, keyword: &str) {
+    let Some(Value::Array(alternatives)) = schema.get(keyword) else { return };
+    let [Value::Object(only)] = alternatives.as_slice() else { return };
+    if only.contains_key("$ref") || only.keys().any(|key| !is_word(key) && schema_has(schema, keyword, key)) {
+        return;
+    }
+    let Some(Value::Array(mut alternatives)) = schema.remove(keyword) else { return };
+    if let Some(Value::Object(only)) = alternatives.pop() {
+        for (key, value) in only {
+            schema.entry(key).or_insert(value);
+        }
+    }
+}
+
+fn is_word(keyword: &str) -> bool {
+    WORDS.contains(&keyword)
+}
+
+/// Whether the schema around `list` constrains by the same keyword as its alternative, so that both are needed.
+fn schema_has(schema: &Map<String, Value>, list: &str, keyword: &str) -> bool {
+    let only = &schema[list][0];
+    keyword != list && schema.get(keyword).is_some_and(|own| Some(own) != only.get(keyword))
+}
+
+/// Alternatives that are one word each, with what it means, become one list of words beside a list of meanings.
+fn join_words(schema: &mut Map<String, Value>, keyword: &str) {
+    let Some(Value::Array(alternatives)) = schema.get(keyword) else { return };
+    let mut words = Vec::new();
+    let mut meanings = Vec::new();
+    for alternative in alternatives {
+        let own = match (alternative.get("const"), alternative.get("enum")) {
+            (Some(word), None) => vec![word.clone()],
+            (None, Some(Value::Array(several))) => several.clone(),
+            _ => return,
+        };
+        let meaning = alternative.get("description").and_then(Value::as_str).unwrap_or_default();
+        meanings.extend(own.iter().map(|_| json!(meaning)));
+        words.extend(own);
+    }
+    schema.remove(keyword);
+    if words.iter().all(Value::is_string) {
+        schema.insert("type".to_owned(), json!("string"));
+    }
+    schema.insert("enum".to_owned(), Value::Array(words));
+    if meanings.iter().any(|meaning| meaning != "") {
+        schema.insert("enumDescriptions".to_owned(), Value::Array(meanings.clone()));
+        schema.insert("markdownEnumDescriptions".to_owned(), Value::Array(meanings));
+    }
+}
+
+fn say_in_markdown(schema: &mut Map<String, Value>) {
+    let Some(Value::String(text)) = schema.get("description") else { return };
+    let text = prose::of_rustdoc(text);
+    schema.insert("markdownDescription".to_owned(), json!(text));
+    schema.insert("description".to_owned(), json!(text));
+}
+
+/// A default that holds nothing says nothing, and an editor would write it down; one that is an object hides what could
+/// be said in its place.
+fn plain_default(schema: &mut Map<String, Value>) {
+    let is_plain = |value: &Value| value.is_string() || value.is_number() || value.is_boolean();
+    match schema.get("default") {
+        Some(value) if !is_plain(value) => {
+            schema.remove("default");
+        }
+        // People write 0 and not 0.0.
+        Some(value) if value.as_f64() == Some(0.0) => {
+            schema.insert("default".to_owned(), json!(0));
+        }
+        Some(_) | None => {}
+    }
+}
+
+/// Names of Rust's numbers are no formats that others know.
+fn plain_format(schema: &mut Map<String, Value>) {
+    let Some(Value::String(format)) = schema.get("format") else { return };
+    let greatest = match format.as_str() {
+        "uint8" => Some(u64::from(u8::MAX)),
+        "uint16" => Some(u64::from(u16::MAX)),
+        "uint32" => Some(u64::from(u32::MAX)),
+        "int8" | "int16" | "int32" | "int64" | "int" | "uint" | "uint64" | "float" | "double" => None,
+        _ => return,
+    };
+    schema.remove("format");
+    if let Some(greatest) = greatest {
+        schema.entry("maximum").or_insert(json!(greatest));
+    }
+}
+
+/// Editors read another keyword than the standard's, and would go on offering the key.
+fn warn_of_deprecation(schema: &mut Map<String, Value>) {
+    if schema.get("deprecated") == Some(&Value::Bool(true)) {
+        schema.entry("deprecationMessage").or_insert(json!("This is deprecated."));
+        schema.entry("doNotSuggest").or_insert(json!(true));
+    }
+}
+
+/// With both values to choose from, an editor asks instead of writing down the default.
+fn offer_both_truths(schema: &mut Map<String, Value>) {
+    if schema.get("type").is_some_and(|kind| kind == "boolean") && !schema.contains_key("enum") {
+        schema.entry("examples").or_insert(json!([true, false]));
+    }
+}
+
+/// Other spellings of a key, which its type lists as `x-aliases`: valid, and not offered.
+fn with_aliases(properties: &mut Map<String, Value>) {
+    let mut aliases = Vec::new();
+    for (name, property) in &mut *properties {
+        let Some(Value::Array(others)) = property.as_object_mut().and_then(|own| own.remove("x-aliases"))
+        else {
+            continue;
+        };
+        let mut alias = property.clone();
+        alias["doNotSuggest"] = json!(true);
+        let text = format!("Another spelling of `{name}`.");
+        alias["description"] = json!(text);
+        alias["markdownDescription"] = json!(text);
+        aliases
+            .extend(others.iter().filter_map(Value::as_str).map(|other| (other.to_owned(), alias.clone())));
+    }
+    properties.extend(aliases);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(mut schema: Value, expected: &Value) {
+        for_editors(&mut schema);
+        assert_eq!(&schema, expected);
+    }
+
+    #[test]
+    fn what_may_be_absent_is_not_null_and_its_own_words_stay() {
+        check(
+            json!({ "properties": { "a": { "type": ["string", "null"], "default": null } } }),
+            &json!({ "properties": { "a": { "type": "string" } } }),
+        );
+        check(
+            json!({ "properties": { "a": {
+                "anyOf": [{ "type": "object", "description": "The type's." }, { "type": "null" }],
+                "description": "The field's.",
+            } } }),
+            &json!({ "properties": { "a": {
+                "type": "object", "description": "The field's.", "markdownDescription": "The field's.",
+            } } }),
+        );
+    }
+
+    #[test]
+    fn a_value_of_a_map_may_be_null() {
+        let map = json!({ "type": "object", "additionalProperties": { "type": ["string", "null"] } });
+        check(map.clone(), &map);
+    }
+
+    #[test]
+    fn words_with_meanings_are_one_list() {
+        check(
+            json!({ "oneOf": [
+                { "enum": ["plain"], "type": "string" },
+                { "const": "told", "type": "string", "description": "Told." },
+            ] }),
+            &json!({
+                "type": "string", "enum": ["plain", "told"], "enumDescriptions": ["", "Told."],
+                "markdownEnumDescriptions": ["", "Told."],
+            }),
+        );
+    }
+
+    #[test]
+    fn numbers_keep_their_range_without_their_format() {
+        check(
+            json!({ "type": "integer", "format": "uint32", "minimum": 0 }),
+            &json!({ "type": "integer", "minimum": 0, "maximum": 4_294_967_295_u64 }),
+        );
+        check(json!({ "type": "string", "format": "uri" }), &json!({ "type": "string", "format": "uri" }));
+    }
+
+    #[test]
+    fn empty_defaults_are_left_out() {
+        for empty in [json!(null), json!([]), json!({}), json!({ "a": 1 })] {
+            check(json!({ "default": empty }), &json!({}));
+        }
+        check(json!({ "default": "merge" }), &json!({ "default": "merge" }));
+    }
+
+    #[test]
+    fn the_deprecated_is_warned_of_and_not_offered() {
+        check(
+            json!({ "deprecated": true, "deprecationMessage": "Use `b`." }),
+            &json!({ "deprecated": true, "deprecationMessage": "Use `b`.", "doNotSuggest": true }),
+        );
+    }
+
+    #[test]
+    fn other_spellings_are_valid_and_not_offered() {
+        let mut schema =
+            json!({ "properties": { "serviceTier": { "type": "string", "x-aliases": ["service_tier"] } } });
+        for_editors(&mut schema);
+        assert_eq!(schema.pointer("/properties/serviceTier"), Some(&json!({ "type": "string" })));
+        assert_eq!(schema.pointer("/properties/service_tier/doNotSuggest"), Some(&json!(true)));
+        assert_eq!(schema.pointer("/properties/service_tier/type"), Some(&json!("string")));
+    }
+
+    #[test]
+    fn a_reference_is_not_lifted() {
+        let schema = json!({ "allOf": [{ "$ref": "#/definitions/x" }] });
+        check(schema.clone(), &schema);
+    }
+}
