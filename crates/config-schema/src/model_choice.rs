@@ -2,9 +2,11 @@
 //!
 //! Separate because it may be written in two ways, as a text or as an object.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use clawdia_core::ModelRef;
+use clawdia_core::schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
@@ -48,6 +50,44 @@ struct AtLength {
 impl<'de> Deserialize<'de> for ModelChoice {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(ModelChoiceVisitor)
+    }
+}
+
+impl JsonSchema for ModelChoice {
+    fn schema_name() -> Cow<'static, str> {
+        "ModelChoice".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    /// One schema for both ways of writing, so that an editor marks a mistake within the object and not all of it.
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let mut schema = generator.subschema_for::<ModelRef>();
+        schema.insert("type".to_owned(), serde_json::json!(["string", "object"]));
+        let model = generator.subschema_for::<ModelRef>();
+        let described = |text: &str| {
+            let mut schema = model.clone();
+            schema.insert("description".to_owned(), text.into());
+            schema
+        };
+        let object = json_schema!({
+            "properties": {
+                "primary": described("The model to use."),
+                "fallbacks": {
+                    "description": "The models to try, in this order, when the primary one fails.",
+                    "type": "array",
+                    "items": model,
+                    "uniqueItems": true,
+                },
+            },
+            "additionalProperties": false,
+        });
+        for (keyword, value) in object.as_object().into_iter().flatten() {
+            schema.insert(keyword.clone(), value.clone());
+        }
+        schema
     }
 }
 

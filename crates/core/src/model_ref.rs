@@ -3,9 +3,11 @@
 //! Separate because everything that configures, lists or calls a model speaks in refs, and the rule for
 //! splitting them (at the *first* slash, since ARNs contain slashes) must exist once.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 use crate::string_newtype::string_newtype;
@@ -94,6 +96,20 @@ impl Serialize for ModelRef {
 impl<'de> Deserialize<'de> for ModelRef {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+impl JsonSchema for ModelRef {
+    fn schema_name() -> Cow<'static, str> {
+        "ModelRef".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "pattern": "^\\s*[^/\\s][^/]*/\\s*\\S.*$" })
     }
 }
 
