@@ -9,13 +9,25 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use clawdia_core::{HostContext, Provider, ProviderConfig, ProviderError, ProviderId, ProviderPlugin};
 
-/// Id and protocol: a whole model object may name a provider that is not configured, with any protocol.
-type Key = (ProviderId, &'static str);
+/// What a provider is connected for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Purpose {
+    /// To be called, with its key.
+    Calls,
+    /// To say what it knows, for which nobody should have to unlock a password manager.
+    Descriptions,
+}
 
-/// Connected providers, by id and protocol.
+/// Id and protocol: a whole model object may name a provider that is not configured, with any protocol.
+type Key = (ProviderId, &'static str, Purpose);
+
+/// A provider, once it is connected.
+type Cell = Arc<Mutex<Option<Arc<dyn Provider>>>>;
+
+/// Connected providers.
 #[derive(Default)]
 pub(crate) struct Connections {
-    providers: Mutex<HashMap<Key, Arc<dyn Provider>>>,
+    providers: Mutex<HashMap<Key, Cell>>,
 }
 
 impl Connections {
@@ -24,20 +36,23 @@ impl Connections {
         &self,
         id: &ProviderId,
         plugin: &'static ProviderPlugin,
-        config: impl FnOnce() -> ProviderConfig,
+        purpose: Purpose,
+        config: impl FnOnce() -> Result<ProviderConfig, ProviderError>,
         context: &HostContext,
     ) -> Result<Arc<dyn Provider>, ProviderError> {
-        // Held while connecting, which does no I/O, so that two first requests share one provider. A panic in
-        // `connect` inserts nothing: a poisoned map is still a good one.
-        let mut providers = self.providers.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = (id.clone(), plugin.api);
-        if let Some(provider) = providers.get(&key) {
+        let cell = {
+            let mut providers = self.providers.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(providers.entry((id.clone(), plugin.api, purpose)).or_default())
+        };
+        // Held while connecting, so that two first requests share one provider and its key is looked up once; others
+        // are not kept waiting. A panic in `connect` leaves nothing half done: a poisoned cell is still a good one.
+        let mut provider = cell.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(provider) = &*provider {
             return Ok(Arc::clone(provider));
         }
-        tracing::debug!(provider = %id, api = plugin.api, owner = plugin.owner, "connecting a provider");
-        let provider = (plugin.connect)(&config(), context)?;
-        providers.insert(key, Arc::clone(&provider));
-        Ok(provider)
+        tracing::debug!(provider = %id, api = plugin.api, owner = plugin.owner, ?purpose, "connecting a provider");
+        let connected = (plugin.connect)(&config()?, context)?;
+        Ok(Arc::clone(provider.insert(connected)))
     }
 }
 

@@ -9,18 +9,20 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use clawdia_config_schema::{Config, Located, load, locate};
+use clawdia_config_schema::{
+    AgentSettings, Config, Located, ModelsMode, Report, SecretConfig, check, check_file, load, locate,
+};
 use clawdia_core::{
     AssistantMessage, Context, Environment, EventStream, HostContext, IncompleteMessage, Model, ModelRef,
-    Plugins, Provider, ProviderConfig, ProviderError, ProviderExt, ProviderId, ProviderPlugin, StopReason,
-    StreamOptions, TokenCount,
+    Plugins, Provider, ProviderConfig, ProviderError, ProviderExt, ProviderId, ProviderPlugin, Secret,
+    StopReason, StreamOptions, TokenCount,
 };
 
 use serde_json::{Map, Value};
 
-use crate::connections::Connections;
+use crate::connections::{Connections, Purpose};
 use crate::host_error::HostError;
-use crate::params;
+use crate::{api_key, model_names, params};
 
 /// Everything a program needs to talk to models. Cheap to clone; clones share their providers.
 ///
@@ -41,6 +43,7 @@ use crate::params;
 #[derive(Clone)]
 pub struct Host {
     shared: Arc<Shared>,
+    agent: Arc<AgentSettings>,
 }
 
 struct Shared {
@@ -57,14 +60,15 @@ struct Shared {
 struct Route<'a> {
     id: ProviderId,
     plugin: &'static ProviderPlugin,
-    config: Cow<'a, ProviderConfig>,
+    config: Cow<'a, ProviderConfig<SecretConfig>>,
 }
 
 impl Host {
     /// Finds and reads the configuration that `environment` points to, with the plugins of all linked crates.
     ///
     /// The file is `CLAWDIA_CONFIG_PATH`, else `clawdia.jsonc`, `.json5` or `.json` in `CLAWDIA_STATE_DIR` or
-    /// `~/.clawdia`. Where there is none, the providers that linked crates own work without.
+    /// `~/.clawdia`. Where there is none, the providers that linked crates own work without. Variables such as
+    /// `CLAWDIA__MODELS__MODE` go before what the file says.
     ///
     /// # Errors
     /// When the configuration cannot be read, and when two linked crates claim the same thing.
@@ -72,8 +76,8 @@ impl Host {
         let plugins = Plugins::linked()?;
         let Located { path, ignored, state_dir, .. } = locate(&environment);
         let config = match &path {
-            Some(path) => load(path, &plugins)?,
-            None => Config::default(),
+            Some(path) => load(path, &plugins, &environment)?,
+            None => Config::of_environment(&plugins, &environment)?,
         };
         let used = path.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
         let mut warnings = ignored
@@ -98,8 +102,57 @@ impl Host {
         context: HostContext,
         warnings: Vec<String>,
     ) -> Self {
+        let agent = Arc::new(config.agents.default_settings());
         let connections = Connections::default();
-        Self { shared: Arc::new(Shared { config, path, plugins, context, warnings, connections }) }
+        Self { shared: Arc::new(Shared { config, path, plugins, context, warnings, connections }), agent }
+    }
+
+    /// Finds the configuration that `environment` points to, as [`load`](Self::load) does, and tells everything that is
+    /// wrong with it, odd about it, or could be better. Providers are asked what they know; no key is looked up and
+    /// nothing is sent.
+    ///
+    /// # Errors
+    /// When two linked crates claim the same thing. A configuration that cannot be read is a problem in the report.
+    pub fn check(environment: Environment) -> Result<Report, HostError> {
+        let plugins = Plugins::linked()?;
+        let Located { path, state_dir, .. } = locate(&environment);
+        let mut report = match &path {
+            Some(path) => check_file(path, &plugins, &environment),
+            None => check("{}", None, &plugins, &environment),
+        };
+        if let Some(config) = report.config.clone() {
+            let context = HostContext::new(environment).with_state_dir(state_dir);
+            let host = Self::assemble(config, path, plugins, context, Vec::new());
+            report.ask(&|reference| host.known(reference));
+        }
+        Ok(report)
+    }
+
+    /// This host as the agent `id` uses it: with its model, options, thinking and time limit in place of the defaults.
+    /// Both share their providers.
+    ///
+    /// # Errors
+    /// When no such agent is configured.
+    pub fn for_agent(&self, id: &str) -> Result<Self, HostError> {
+        let agent = Arc::new(self.shared.config.agents.settings(id)?);
+        Ok(Self { shared: Arc::clone(&self.shared), agent })
+    }
+
+    /// What the agent uses whose host this is; without one, what holds for every agent.
+    pub fn agent(&self) -> &AgentSettings {
+        &self.agent
+    }
+
+    /// Finds the model that a person means by `name`: a ref; a short name (`alias`) from `agents`; the id of a model that
+    /// one provider alone lists, or that the default provider knows. Capitals count only where two names differ in
+    /// nothing else.
+    ///
+    /// # Errors
+    /// When no model is called so; the error names the nearest.
+    pub fn resolve(&self, name: &str) -> Result<ModelRef, HostError> {
+        let Shared { config, plugins, .. } = &*self.shared;
+        let knows = |reference: &ModelRef| self.known(reference).is_some();
+        Ok(model_names::resolve(name, config, &self.agent, plugins, &knows)?)
     }
 
     /// The configuration in force.
@@ -122,9 +175,9 @@ impl Host {
         &self.shared.warnings
     }
 
-    /// The model that `agents.defaults.model.primary` names.
+    /// The model that the agent uses: `agents.defaults.model.primary`, unless this host is [`for_agent`](Self::for_agent).
     pub fn default_model(&self) -> Option<&ModelRef> {
-        self.shared.config.agents.defaults.model.as_ref()?.primary.as_ref()
+        self.agent.model.as_ref()
     }
 
     /// The models that the configuration lists, described, sorted by provider.
@@ -139,19 +192,24 @@ impl Host {
 
     /// Describes a model: what the configuration says, over what its provider knows.
     ///
-    /// A model that is listed nowhere has a description as well, if a bare one, as long as its provider exists.
+    /// A model that is listed nowhere has a description as well, if a bare one, as long as its provider exists; but not
+    /// where `models.mode` is `replace`.
     ///
     /// # Errors
-    /// When there is no such provider, or it does not accept its configuration.
+    /// When there is no such provider or model, or the provider does not accept its configuration.
     pub fn model(&self, reference: &ModelRef) -> Result<Model, HostError> {
         let route = self.route(&reference.provider)?;
-        let provider = self.connect(&route)?;
+        let row = route.config.models.iter().find(|row| row.id == reference.model);
+        if row.is_none() && self.shared.config.models.mode == ModelsMode::Replace {
+            return Err(HostError::NotListed { reference: reference.clone() });
+        }
+        let provider = self.describer(&route)?;
         // The provider's own address and headers stay out of the description: the provider has them from its
         // configuration, and they may hold secrets that a description would show.
         let mut model = provider
             .describe(&reference.model)
             .unwrap_or_else(|| Model::new(route.id.clone(), reference.model.clone(), route.plugin.api));
-        if let Some(row) = route.config.models.iter().find(|row| row.id == reference.model) {
+        if let Some(row) = row {
             row.apply_to(&mut model);
         }
         Ok(model)
@@ -176,7 +234,8 @@ impl Host {
         self.connect(&self.route_for(model)?)
     }
 
-    /// The options of a call of `model`, with what `agents.defaults.models` says of it under what they say themselves.
+    /// The options of a call of `model`, with what the agent says under what they say themselves: options of the model,
+    /// how much a model that can think should think, and how long the whole call may take.
     ///
     /// All methods here that call a model do this; it is for those who call a [`Provider`] directly. Doing it twice does
     /// no harm.
@@ -200,14 +259,31 @@ impl Host {
     /// ```
     pub fn options(&self, model: &Model, options: &StreamOptions) -> StreamOptions {
         let mut options = options.clone();
-        if let Some(entry) = self.shared.config.agents.defaults.models.get(&model.reference())
-            && !entry.params.is_empty()
-        {
-            // Without a route there is no provider to take the options either.
-            let base =
-                self.route_for(model).map(|route| self.params_below(&route, model)).unwrap_or_default();
-            options.params = params::composed(&base, &entry.params, &options.params);
+        if options.reasoning.is_none() && model.reasoning {
+            options.reasoning = self.agent.thinking_default;
         }
+        if options.timeouts.total_ms.is_none() {
+            options.timeouts.total_ms =
+                self.agent.timeout_seconds.map(|seconds| seconds.saturating_mul(1_000));
+        }
+        let own = self.agent.models.get(&model.reference()).map(|model| model.params.as_slice());
+        let own = own.unwrap_or_default();
+        if own.is_empty() && self.agent.own_params.is_empty() {
+            return options;
+        }
+        // Without a route there is no provider to take the options either.
+        let Ok(route) = self.route_for(model) else { return options };
+        let base = self.params_below(&route, model, &Map::new());
+        let under = match own {
+            [own] if self.agent.own_params.is_empty() => own.clone(),
+            // The agent's options for all models go under what is said of the listed model, which the provider has put
+            // over its own already. What is handed over is what makes the one of the other.
+            layers => {
+                let meant = self.params_below(&route, model, &self.agent.own_params_for(route.plugin));
+                params::difference(&base, &layers.iter().fold(meant, params::merged))
+            }
+        };
+        options.params = params::composed(&base, &under, &options.params);
         options
     }
 
@@ -292,29 +368,62 @@ impl Host {
     }
 
     fn connect(&self, route: &Route<'_>) -> Result<Arc<dyn Provider>, HostError> {
+        let key = || {
+            let directory = self.shared.path.as_deref().and_then(std::path::Path::parent);
+            let environment = self.shared.context.environment();
+            let secret = route.config.api_key.as_ref();
+            secret.map(|secret| api_key::resolve(secret, environment, directory)).transpose()
+        };
+        self.connect_for(Purpose::Calls, route, key)
+    }
+
+    /// The provider as far as it says what it knows. Its key is not looked up for that.
+    fn describer(&self, route: &Route<'_>) -> Result<Arc<dyn Provider>, HostError> {
+        match &route.config.api_key {
+            Some(SecretConfig::Text(_)) | None => self.connect(route),
+            Some(_) => {
+                let key = || Ok(Some(Secret::new("not looked up")));
+                self.connect_for(Purpose::Descriptions, route, key)
+            }
+        }
+    }
+
+    fn connect_for(
+        &self,
+        purpose: Purpose,
+        route: &Route<'_>,
+        key: impl FnOnce() -> Result<Option<Secret>, ProviderError>,
+    ) -> Result<Arc<dyn Provider>, HostError> {
         let Route { id, plugin, config } = route;
         // What agents say, folded in here, is nothing that a plugin has to know of.
         let config = || {
-            let mut config = ProviderConfig::clone(config);
-            config.params = self.provider_params(route);
-            config
+            let mut config = ProviderConfig::clone(config).with_api_key(key()?);
+            config.params = self.provider_params(route, &Map::new());
+            Ok(config)
         };
         self.shared
             .connections
-            .get_or_connect(id, plugin, config, &self.shared.context)
+            .get_or_connect(id, plugin, purpose, config, &self.shared.context)
             .map_err(|source| HostError::Connect { provider: id.clone(), source })
     }
 
-    /// The options of a provider: its own, and over them those for all models that it knows.
-    fn provider_params(&self, route: &Route<'_>) -> Map<String, Value> {
-        let defaults = self.shared.config.agents.defaults.params_for(route.plugin);
-        params::merged(route.config.params.clone(), &defaults)
+    /// What the provider of a model knows of it, whatever the configuration says.
+    fn known(&self, reference: &ModelRef) -> Option<Model> {
+        let route = self.route(&reference.provider).ok()?;
+        self.describer(&route).ok()?.describe(&reference.model)
     }
 
-    /// What a provider puts the options of a call over.
-    fn params_below(&self, route: &Route<'_>, model: &Model) -> Map<String, Value> {
+    /// The options of a provider: its own, over them those for all models that it knows, and over these `own` ones of an
+    /// agent.
+    fn provider_params(&self, route: &Route<'_>, own: &Map<String, Value>) -> Map<String, Value> {
+        let defaults = self.shared.config.agents.defaults.params_for(route.plugin);
+        params::merged(params::merged(route.config.params.clone(), &defaults), own)
+    }
+
+    /// What the options of a call are put over, if an agent has these of its `own`.
+    fn params_below(&self, route: &Route<'_>, model: &Model, own: &Map<String, Value>) -> Map<String, Value> {
         let row = route.config.models.iter().find(|row| row.id == model.id);
-        let params = self.provider_params(route);
+        let params = self.provider_params(route, own);
         row.map(|row| params::merged(params.clone(), &row.params)).unwrap_or(params)
     }
 
@@ -330,7 +439,7 @@ impl Host {
             Err(unknown @ HostError::UnknownProvider { .. }) => {
                 let plugin = self.shared.plugins.provider(model.api.as_str()).map_err(|_| unknown)?;
                 let id = model.provider.clone();
-                let config = Cow::Owned(ProviderConfig::new(id.clone()));
+                let config = Cow::Owned(unconfigured(&id));
                 Ok(Route { id, plugin, config })
             }
             Err(other) => Err(other),
@@ -344,7 +453,7 @@ impl Host {
             let plugin = plugins
                 .owner_of(id.as_str())
                 .map_err(|error| HostError::UnknownProvider { error, suggestion: self.near_miss(id) })?;
-            return Ok(Route { id: id.clone(), plugin, config: Cow::Owned(ProviderConfig::new(id.clone())) });
+            return Ok(Route { id: id.clone(), plugin, config: Cow::Owned(unconfigured(id)) });
         };
         let plugin = match &config.api {
             Some(api) => plugins
@@ -375,6 +484,11 @@ impl Host {
             .max_by(|(left, _), (right, _)| left.total_cmp(right))
             .map(|(_, known)| known)
     }
+}
+
+/// A provider of which nothing is written.
+fn unconfigured(id: &ProviderId) -> ProviderConfig<SecretConfig> {
+    ProviderConfig::new(id.clone()).with_api_key(None)
 }
 
 /// The message of a request that reached no provider.

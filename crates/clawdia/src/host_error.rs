@@ -7,8 +7,12 @@
 use std::error::Error;
 use std::fmt::Write as _;
 
-use clawdia_config_schema::ConfigError;
-use clawdia_core::{Api, ErrorKind, PluginsError, ProviderError, ProviderId, UnknownApi, UnknownProvider};
+use clawdia_config_schema::{ConfigError, UnknownAgent};
+use clawdia_core::{
+    Api, ErrorKind, ModelRef, PluginsError, ProviderError, ProviderId, UnknownApi, UnknownProvider,
+};
+
+use crate::model_names::UnknownName;
 
 /// Why a host could not be set up, or has no provider for a model.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +39,21 @@ pub enum HostError {
         provider: ProviderId,
         /// The protocol, and what is linked.
         source: UnknownApi,
+    },
+    /// No agent of that name is configured.
+    #[error(transparent)]
+    UnknownAgent(#[from] UnknownAgent),
+    /// No model is called so.
+    #[error(transparent)]
+    UnknownName(#[from] UnknownName),
+    /// The model is not listed, and the configuration says that only listed ones exist.
+    #[error(
+        "the model `{reference}` is not listed, and `models.mode` is `replace`; add it to \
+         `models.providers.{}.models`, or set the mode to `merge`", reference.provider
+    )]
+    NotListed {
+        /// The model.
+        reference: ModelRef,
     },
     /// A model claims another protocol than its provider's.
     #[error(
@@ -64,7 +83,11 @@ impl HostError {
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::Config(_) | Self::Plugins(_) => ErrorKind::Other,
-            Self::UnknownProvider { .. } | Self::UnknownApi { .. } => ErrorKind::NotFound,
+            Self::UnknownProvider { .. }
+            | Self::UnknownApi { .. }
+            | Self::UnknownAgent(_)
+            | Self::UnknownName(_)
+            | Self::NotListed { .. } => ErrorKind::NotFound,
             Self::OtherProtocol { .. } => ErrorKind::InvalidRequest,
             Self::Connect { source, .. } => source.kind(),
         }

@@ -4,6 +4,8 @@
 //!
 //! - To ask: [`Host::load`], [`Host::complete`], [`Host::stream`], with [`Context`] and [`StreamOptions`];
 //!   [`OutputSchema`] for an answer in JSON, [`Hooks`] to see what is sent.
+//! - To know what people mean by a model, and what an agent uses: [`Host::resolve`], [`Host::for_agent`].
+//! - To say all that can be said about a configuration: [`Host::check`].
 //! - To know the size of a prompt: [`Host::count_tokens`].
 //! - To read the answer: [`StreamEvent`], [`Accumulator`], [`AssistantMessage`].
 //! - When it goes wrong: [`HostError`] before anything is asked, [`ProviderError`] and its [`ErrorKind`] afterwards.
@@ -11,8 +13,10 @@
 
 mod host;
 
+mod api_key;
 mod connections;
 mod host_error;
+mod model_names;
 mod params;
 
 // Mentioning a plugin's crate is what links it: see `clawdia_core::register!`.
@@ -21,6 +25,7 @@ use clawdia_provider_bedrock as _;
 
 pub use host::Host;
 pub use host_error::HostError;
+pub use model_names::UnknownName;
 
 pub use clawdia_config_schema as config;
 pub use clawdia_core as core;

@@ -49,6 +49,24 @@ fn members(params: &Map<String, Value>, name: &str) -> Map<String, Value> {
     params.get(name).and_then(Value::as_object).cloned().unwrap_or_default()
 }
 
+/// The layer that makes `to` of `from`.
+pub(crate) fn difference(from: &Map<String, Value>, to: &Map<String, Value>) -> Map<String, Value> {
+    let gone = from.keys().filter(|name| !to.contains_key(*name)).map(|name| (name.clone(), Value::Null));
+    let mut layer = gone.collect::<Map<_, _>>();
+    for (name, value) in to {
+        match (from.get(name), value) {
+            (Some(known), value) if known == value => {}
+            (Some(Value::Object(from)), Value::Object(to)) => {
+                layer.insert(name.clone(), difference(from, to).into());
+            }
+            (_, value) => {
+                layer.insert(name.clone(), value.clone());
+            }
+        }
+    }
+    layer
+}
+
 /// Options with further ones over them.
 pub(crate) fn merged(mut params: Map<String, Value>, over: &Map<String, Value>) -> Map<String, Value> {
     merge_params(&mut params, over);
@@ -80,6 +98,17 @@ mod tests {
             prop_assert_eq!(merged(base.clone(), &one), merged(merged(base.clone(), &under), &over));
             // Asking twice does no harm.
             prop_assert_eq!(merged(base.clone(), &composed(&base, &under, &one)), merged(base, &one));
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn a_difference_makes_one_of_the_other(from in any_params(), to in any_params()) {
+            // What comes out of layers has no members that are `null`.
+            let (from, to) = (merged(Map::new(), &from), merged(Map::new(), &to));
+            prop_assert_eq!(merged(from.clone(), &difference(&from, &to)), to);
         }
     }
 

@@ -2,20 +2,28 @@
 //!
 //! Separate from its parts: here the steps of reading stand in their order, from text to checked values.
 
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 use std::path::Path as FilePath;
 use std::sync::Arc;
 
 use clawdia_core::schemars::JsonSchema;
-use clawdia_core::{Plugins, ProviderId, Section};
+use clawdia_core::{Environment, Plugins, Section, from_config};
 use serde::Deserialize;
 
 use crate::agents::AgentsConfig;
-use crate::document::Document;
-use crate::error::{ConfigError, ConfigWarning};
+use crate::document::{Document, Part};
+use crate::error::ConfigError;
+use crate::findings::Findings;
 use crate::models::ModelsConfig;
+use crate::origins::Origins;
 use crate::path::Path;
-use crate::{agent_rules, provider_rules, reading, sections};
+use crate::problem::{Problem, Severity};
+use crate::report::{self, Report};
+use crate::shape::{Shape, Via, allows};
+use crate::{
+    agent_rules, overrides, provider_rules, reading, reference_rules, sections, substitution, unlinked,
+};
 
 /// A configuration in which every key is known and every value was checked.
 ///
@@ -36,7 +44,7 @@ pub struct Config {
     pub models: ModelsConfig,
     /// What agents use.
     pub agents: AgentsConfig,
-    warnings: Vec<ConfigWarning>,
+    warnings: Vec<Problem>,
     /// Kept for sections, which are read when their owner asks.
     document: Option<Arc<Document>>,
 }
@@ -56,42 +64,22 @@ pub(crate) struct Root {
 }
 
 impl Config {
-    /// Reads and checks a JSON5 text.
+    /// Reads and checks a JSON5 text, in an environment without variables. [`check`](crate::check) takes another one and
+    /// tells more.
     ///
     /// # Errors
-    /// The first flaw: syntax, an unknown key, a value of the wrong type, something no linked plugin knows.
+    /// All that is wrong, the first of it in full: syntax, unknown keys, values of the wrong type, what no linked plugin
+    /// knows.
     pub fn parse(text: &str, plugins: &Plugins) -> Result<Self, ConfigError> {
-        Self::parse_file(text, None, plugins)
+        report::check(text, None, plugins, &Environment::default()).into_config()
     }
 
-    pub(crate) fn parse_file(
-        text: &str,
-        file: Option<&FilePath>,
-        plugins: &Plugins,
-    ) -> Result<Self, ConfigError> {
-        let document = Document::read(text, file)?;
-        let mut warnings = Vec::new();
-        let rest = sections::take(&document, plugins, &mut warnings)?;
-        let section_keys = |parent: &Path| sections::keys_below(parent, plugins);
-        let Root { mut models, agents, .. } =
-            reading::read(&document, &Path::default(), rest, &section_keys)?;
-        agent_rules::check_names(&document, &agents.defaults, plugins)?;
-        let place = Path::of(&["models", "providers"]);
-        let mut speakers = BTreeMap::new();
-        for (id, provider) in &mut models.providers {
-            let place = place.key(id.as_str());
-            let plugin = provider_rules::check(&document, &place, id, provider, plugins, &agents.defaults)?;
-            speakers.insert(id.clone(), plugin);
-            provider.id = Some(id.clone());
-        }
-        agent_rules::check(&document, &agents.defaults, &models, &speakers, plugins)?;
-        if document.is_blank() {
-            warnings.push(document.warning(&Path::default(), "the configuration is empty"));
-        }
-        let mut config = Self { models, agents, warnings, document: None };
-        config.warn_of_unknown_providers(&document, plugins);
-        config.document = Some(Arc::new(document));
-        Ok(config)
+    /// The configuration of a host that has no file: what environment variables such as `CLAWDIA__MODELS__MODE` say.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse).
+    pub fn of_environment(plugins: &Plugins, environment: &Environment) -> Result<Self, ConfigError> {
+        report::check("{}", None, plugins, environment).into_config()
     }
 
     /// Reads the section of a crate; `None` when the configuration does not have it.
@@ -101,34 +89,95 @@ impl Config {
     pub fn section<T: Section>(&self) -> Result<Option<T>, ConfigError> {
         let Some(document) = &self.document else { return Ok(None) };
         let path = Path::of_pointer(T::POINTER);
-        match document.value_at(&path) {
-            Some(value) => reading::read(document, &path, value.clone(), &|_| Vec::new()).map(Some),
-            None => Ok(None),
-        }
+        let Some(value) = document.value_at(&path) else { return Ok(None) };
+        from_config(value.clone()).map(Some).map_err(|flaw| {
+            let path = path.join(&Path::resolve(value, &flaw.path));
+            let problem = reading::problem(document, &path, &flaw.message, &|_| Vec::new());
+            ConfigError::new(document.file(), document.without_secrets(problem), Vec::new())
+        })
     }
 
     /// What has no effect, or will fail once it is used.
-    pub fn warnings(&self) -> &[ConfigWarning] {
+    pub fn warnings(&self) -> &[Problem] {
         &self.warnings
     }
 
-    /// A model of a provider that does not exist is no reason to refuse everything else.
-    fn warn_of_unknown_providers(&mut self, document: &Document, plugins: &Plugins) {
-        let choice = self.agents.defaults.model.clone().unwrap_or_default();
-        let place = Path::of(&["agents", "defaults", "model"]);
-        let primary = choice.primary.into_iter().map(|model| (place.key("primary"), model));
-        let fallbacks = choice.fallbacks.into_iter().enumerate();
-        let fallbacks = fallbacks.map(|(index, model)| (place.key("fallbacks").index(index), model));
-        let references = primary.chain(fallbacks).chain(agent_rules::references(document));
-        let known =
-            |id: &ProviderId| self.models.providers.contains_key(id) || plugins.owner_of(id.as_str()).is_ok();
-        for (path, model) in references.filter(|(_, model)| !known(&model.provider)) {
-            let path = if document.value_at(&path).is_some() { path } else { place.clone() };
-            let id = &model.provider;
-            let message = format!(
-                "no provider `{id}` is configured and no linked crate brings one; add it to `models.providers`"
-            );
-            self.warnings.push(document.warning(&path, message));
+    /// Where each value comes from.
+    pub fn origins(&self) -> Origins {
+        self.document.as_deref().map(Origins::of_document).unwrap_or_default()
+    }
+
+    pub(crate) fn document(&self) -> Option<&Document> {
+        self.document.as_deref()
+    }
+}
+
+/// Reads a text and tells everything about it.
+pub(crate) fn examine(
+    text: &str,
+    file: Option<&FilePath>,
+    plugins: &Plugins,
+    environment: &Environment,
+) -> Report {
+    let mut document = match Document::read(text, file) {
+        Ok(document) => document,
+        Err(problem) => return Report::of(file, vec![problem], None),
+    };
+    // Made of schemas, which take longer than reading most documents, and few ask for one.
+    let shape = LazyCell::new(|| Shape::of::<Root>(plugins));
+    let of_environment = [
+        substitution::apply(&mut document, environment),
+        overrides::apply(&mut document, &|| LazyCell::force(&shape), environment),
+    ];
+    let mut findings = Findings::new(&document);
+    for (path, problem) in document.ambiguities().into_iter().chain(of_environment.into_iter().flatten()) {
+        findings.push(&path, problem);
+    }
+    let rest = sections::take(&mut findings, plugins);
+    let section_keys = |parent: &Path| unlinked::section_keys(parent, plugins);
+    let root = reading::read::<Root>(&mut findings, &Path::default(), rest, &section_keys);
+    refuse_nulls(&mut findings, &|| LazyCell::force(&shape));
+    let Root { mut models, agents, .. } = root.unwrap_or_default();
+    agent_rules::check_names(&mut findings, &agents, plugins);
+    let place = Path::of(&["models", "providers"]);
+    let mut speakers = BTreeMap::new();
+    for (id, provider) in &mut models.providers {
+        let place = place.key(id.as_str());
+        let plugin = provider_rules::check(&mut findings, &place, id, provider, plugins, &agents.defaults);
+        speakers.extend(plugin.map(|plugin| (id.clone(), plugin)));
+        provider.id = Some(id.clone());
+    }
+    agent_rules::check(&mut findings, &agents, &models, &speakers, plugins);
+    reference_rules::warn(&mut findings, &agents, &models, plugins);
+    if document.is_blank() {
+        findings.warn(&Path::default(), "the configuration is empty", None);
+    }
+    let problems = findings.into_problems();
+    let warnings = problems.iter().filter(|problem| problem.severity == Severity::Warning).cloned().collect();
+    let config = Config { models, agents, warnings, document: Some(Arc::new(document)) };
+    Report::of(file, problems, Some(config))
+}
+
+/// Refuses `null` where it says no more than leaving the key out would. Types read both alike, and a person may have
+/// meant something else.
+fn refuse_nulls<'a>(findings: &mut Findings<'_>, shape: &dyn Fn() -> &'a Shape) {
+    let document = findings.document;
+    for path in document.nulls() {
+        let is_idle = match shape().at(document.value(), &path) {
+            Some((schema, Via::Property)) => allows(schema, "null"),
+            // `null` takes back an option, and marks a thinking level that a model does not have.
+            Some((_, Via::Element)) | None => false,
+        };
+        if is_idle && !is_option(&path) && document.variable_of(&path).is_none() && !findings.is_flawed(&path)
+        {
+            let problem = document.problem(&path, Part::Value, "`null` says nothing here");
+            findings.push(&path, problem.advise("leave the key out instead".to_owned()));
         }
     }
+}
+
+/// Whether a path leads into options, where `null` takes something back.
+fn is_option(path: &Path) -> bool {
+    let is_document = matches!(path.steps().first(), Some(crate::path::Step::Key(key)) if key == "models" || key == "agents");
+    is_document && path.steps().contains(&crate::path::Step::Key("params".to_owned()))
 }

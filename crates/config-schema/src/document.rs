@@ -9,10 +9,10 @@ use std::path::{Path as FilePath, PathBuf};
 
 use serde_json::Value;
 
-use crate::error::{ConfigError, ConfigWarning};
 use crate::excerpt::{Excerpt, line_at};
 use crate::outline::{Kind, Outline};
-use crate::path::{Path, Step};
+use crate::path::Path;
+use crate::problem::Problem;
 use crate::secret;
 use crate::syntax::{self, SyntaxFlaw};
 
@@ -21,7 +21,14 @@ pub(crate) struct Document {
     file: Option<PathBuf>,
     text: String,
     outline: Outline,
+    /// What the text says, with what the environment says put into it.
     value: Value,
+    /// What environment variables say: where, and which.
+    overridden: Vec<(Path, String)>,
+    /// Which environment variables stand in a text.
+    expanded: Vec<(Path, String)>,
+    /// Secrets from the environment, which messages could repeat.
+    hidden: Vec<String>,
 }
 
 /// Which part of a member an error is about.
@@ -33,28 +40,43 @@ pub(crate) enum Part {
 
 impl Document {
     /// Reads a text. Nothing but space and comments is an empty object.
-    pub(crate) fn read(text: &str, file: Option<&FilePath>) -> Result<Self, ConfigError> {
+    pub(crate) fn read(text: &str, file: Option<&FilePath>) -> Result<Self, Problem> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text).to_owned();
         let outline = Outline::scan(&text);
         if let Some(start) = outline.too_deep {
             let excerpt = Excerpt::new(&text, &(start..start + 1), &hidden_at(&text, start));
-            let error = ConfigError::new("objects and lists are nested too deeply here");
-            return Err(error.with_place(String::new(), Some(excerpt)).with_file(file));
+            return Err(Problem::new("objects and lists are nested too deeply here")
+                .at(String::new(), Some(excerpt))
+                .advise("no part of a configuration needs a tenth of it".to_owned()));
         }
         let value = match json5::from_str::<Value>(&text) {
             Ok(value) => value,
             Err(_) if outline.nodes().next().is_none() && is_blank(&text) => {
                 Value::Object(serde_json::Map::new())
             }
-            Err(error) => return Err(syntax_error(&error, &outline, &text).with_file(file)),
+            Err(error) => return Err(syntax_problem(&error, &outline, &text)),
         };
-        let document = Self { file: file.map(FilePath::to_owned), text, outline, value };
-        document.refuse_ambiguity()?;
-        Ok(document)
+        Ok(Self {
+            file: file.map(FilePath::to_owned),
+            text,
+            outline,
+            value,
+            overridden: Vec::new(),
+            expanded: Vec::new(),
+            hidden: Vec::new(),
+        })
+    }
+
+    pub(crate) fn file(&self) -> Option<&FilePath> {
+        self.file.as_deref()
     }
 
     pub(crate) fn value(&self) -> &Value {
         &self.value
+    }
+
+    pub(crate) fn value_mut(&mut self) -> &mut Value {
+        &mut self.value
     }
 
     pub(crate) fn is_blank(&self) -> bool {
@@ -63,49 +85,83 @@ impl Document {
 
     /// The value at `path`.
     pub(crate) fn value_at(&self, path: &Path) -> Option<&Value> {
-        path.steps().iter().try_fold(&self.value, |value, step| match step {
-            Step::Key(key) => value.get(key),
-            Step::Index(index) => value.get(index),
-        })
+        path.within(&self.value)
     }
 
-    /// The path below `base` that is written `text`.
-    pub(crate) fn resolve(&self, base: &Path, text: &str) -> Path {
-        self.outline.resolve(base, text)
+    /// Remembers that an environment variable says what stands at `path`.
+    pub(crate) fn set_overridden(&mut self, path: Path, variable: &str) {
+        self.overridden.push((path, variable.to_owned()));
     }
 
-    /// An error about what stands at `path`; where the document has nothing there, about what should contain it.
-    pub(crate) fn error(&self, path: &Path, part: Part, message: impl Into<String>) -> ConfigError {
-        self.error_without(path, part, message, &self.outline.secrets().collect::<Vec<_>>())
+    /// Remembers that a text at `path` holds an environment variable.
+    pub(crate) fn set_expanded(&mut self, path: Path, variable: &str) {
+        self.expanded.push((path, variable.to_owned()));
     }
 
-    /// An error about a key nobody knows. Its texts are not shown unless they are `harmless`: it may be a misspelt
-    /// `apiKey`.
-    pub(crate) fn unknown_key(&self, path: &Path, message: String, harmless: bool) -> ConfigError {
-        let mut hidden = self.outline.secrets().collect::<Vec<_>>();
-        if !harmless {
-            hidden.extend(self.outline.texts_at(path));
+    /// Remembers a text that no message may repeat.
+    pub(crate) fn hide(&mut self, text: &str) {
+        self.hidden.push(text.to_owned());
+    }
+
+    /// The environment variable that says what stands at `path`.
+    pub(crate) fn variable_of(&self, path: &Path) -> Option<&str> {
+        let mut overridden = self.overridden.iter().rev();
+        let found = overridden.find(|(place, _)| path.steps().starts_with(place.steps()));
+        found.map(|(_, variable)| variable.as_str())
+    }
+
+    /// The environment variables that stand in the text at `path`.
+    pub(crate) fn variables_in(&self, path: &Path) -> impl Iterator<Item = &str> {
+        self.expanded.iter().filter(move |(place, _)| place == path).map(|(_, variable)| variable.as_str())
+    }
+
+    /// The line on which the document says something about `path`.
+    pub(crate) fn line_of(&self, path: &Path) -> Option<usize> {
+        let node = self.outline.nearest(path)?;
+        let start = node.key.as_ref().map_or(node.value.start, |key| key.start);
+        (self.outline.path_of(node) == *path).then(|| line_at(&self.text, start).0)
+    }
+
+    /// A problem with what stands at `path`; where the document has nothing there, with what should contain it.
+    pub(crate) fn problem(&self, path: &Path, part: Part, message: impl Into<String>) -> Problem {
+        let problem = Problem::new(message);
+        match self.variable_of(path) {
+            Some(variable) => problem.in_variable(path.to_string(), variable),
+            None => {
+                let place = self.place(path, part);
+                self.hiding(problem.at(path.to_string(), None).marking(place), &[])
+            }
         }
-        self.error_without(path, Part::Key, message, &hidden)
     }
 
-    fn error_without(
-        &self,
-        path: &Path,
-        part: Part,
-        message: impl Into<String>,
-        hidden: &[Range<usize>],
-    ) -> ConfigError {
-        let excerpt = Excerpt::new(&self.text, &self.place(path, part), hidden);
-        ConfigError::new(message).with_place(path.to_string(), Some(excerpt)).with_file(self.file.as_deref())
+    /// A problem with a key nobody knows. Its texts are not shown unless they are `harmless`: it may be a misspelt
+    /// `apiKey`.
+    pub(crate) fn unknown_key(&self, path: &Path, message: String, harmless: bool) -> Problem {
+        let texts = if harmless { Vec::new() } else { self.texts_at(path) };
+        self.hiding(self.problem(path, Part::Key, message), &texts)
     }
 
-    /// A warning about what stands at `path`.
-    pub(crate) fn warning(&self, path: &Path, message: impl Into<String>) -> ConfigWarning {
-        let place = self.place(path, Part::Key);
-        let (line, range) = line_at(&self.text, place.start);
-        let column = self.text[range.start..place.start.max(range.start)].chars().count() + 1;
-        ConfigWarning { path: path.to_string(), line, column, message: message.into() }
+    /// Where the texts of a member stand.
+    pub(crate) fn texts_at(&self, path: &Path) -> Vec<Range<usize>> {
+        self.outline.texts_at(path).collect()
+    }
+
+    /// The problem with the line it marks, in which neither secrets nor what stands in `hidden` shows.
+    pub(crate) fn hiding(&self, problem: Problem, hidden: &[Range<usize>]) -> Problem {
+        let Some(place) = problem.marked.clone() else { return problem };
+        let path = problem.path.clone();
+        let hidden = self.outline.secrets().chain(hidden.iter().cloned()).collect::<Vec<_>>();
+        problem.at(path, Some(Excerpt::new(&self.text, &place, &hidden)))
+    }
+
+    /// The problem without secrets that came from the environment.
+    pub(crate) fn without_secrets(&self, mut problem: Problem) -> Problem {
+        for secret in self.hidden.iter().filter(|secret| !secret.is_empty()) {
+            let stars = "*".repeat(secret.chars().count());
+            problem.message = problem.message.replace(secret, &stars);
+            problem.advice = problem.advice.map(|advice| advice.replace(secret, &stars));
+        }
+        problem
     }
 
     fn place(&self, path: &Path, part: Part) -> Range<usize> {
@@ -120,28 +176,34 @@ impl Document {
         }
     }
 
-    /// Refuses what JSON5 allows and nobody means: a key twice in one object, and numbers that are none.
-    fn refuse_ambiguity(&self) -> Result<(), ConfigError> {
+    /// What JSON5 allows and nobody means: a key twice in one object, and numbers that are none.
+    pub(crate) fn ambiguities(&self) -> Vec<(Path, Problem)> {
+        let mut problems = Vec::new();
         for node in self.outline.nodes() {
             if let Some(earlier) = &node.earlier {
                 let key = node.key.clone().unwrap_or_default();
-                let hidden = self.outline.secrets().collect::<Vec<_>>();
                 let (line, _) = line_at(&self.text, earlier.start);
                 let name = self.text[key.clone()].trim_matches(['"', '\'']);
-                return Err(ConfigError::new(format!("the key `{name}` stands here a second time"))
-                    .with_place(
-                        self.outline.path_of(node).to_string(),
-                        Some(Excerpt::new(&self.text, &key, &hidden)),
-                    )
-                    .with_hint(Some(format!("the first one is on line {line}, keep only one of them")))
-                    .with_file(self.file.as_deref()));
+                let path = self.outline.path_of(node);
+                let problem = Problem::new(format!("the key `{name}` stands here a second time"));
+                let problem = self
+                    .hiding(problem.at(path.to_string(), None).marking(key), &[])
+                    .advise(format!("the first one is on line {line}, keep only one of them"));
+                problems.push((path, problem));
             }
             if node.kind == Kind::Word && !is_finite(&self.text[node.value.clone()]) {
                 let path = self.outline.path_of(node);
-                return Err(self.error(&path, Part::Value, "this is not a finite number"));
+                let problem = self.problem(&path, Part::Value, "this is not a finite number");
+                problems.push((path, problem.advise("write a number".to_owned())));
             }
         }
-        Ok(())
+        problems
+    }
+
+    /// Where the document says `null`.
+    pub(crate) fn nulls(&self) -> impl Iterator<Item = Path> {
+        let nodes = self.outline.nodes().filter(|node| node.kind == Kind::Word);
+        nodes.filter(|node| &self.text[node.value.clone()] == "null").map(|node| self.outline.path_of(node))
     }
 }
 
@@ -156,11 +218,11 @@ fn is_blank(text: &str) -> bool {
     json5::from_str::<serde::de::IgnoredAny>(&format!("{text}\n{{}}")).is_ok()
 }
 
-fn syntax_error(error: &json5::Error, outline: &Outline, text: &str) -> ConfigError {
+fn syntax_problem(error: &json5::Error, outline: &Outline, text: &str) -> Problem {
     let SyntaxFlaw { at, message, hint } = syntax::flaw(error, outline, text);
     let length = text[at..].chars().next().map_or(0, char::len_utf8);
     let excerpt = Excerpt::new(text, &(at..at + length), &hidden_at(text, at));
-    ConfigError::new(message).with_place(String::new(), Some(excerpt)).with_hint(hint.map(str::to_owned))
+    Problem::new(message).at(String::new(), Some(excerpt)).advise(hint.map(str::to_owned))
 }
 
 /// What to hide of the line at `start` when the text is broken: what belongs to which key is not certain then.

@@ -1,13 +1,13 @@
-//! Why a configuration could not be read, and what in it is odd without being wrong.
+//! A configuration that cannot be used.
 //!
-//! Separate from the rules that find fault: whatever the fault, a person needs the same things, the file, the line with
-//! a mark, what is wrong there and what to do next.
+//! Separate from [`Problem`]: whoever only wants to use a configuration gets one error, which tells the first problem in
+//! full and counts the rest.
 
 use std::error::Error;
 use std::fmt;
 use std::path::{Path as FilePath, PathBuf};
 
-use crate::excerpt::Excerpt;
+use crate::problem::Problem;
 
 /// A configuration that cannot be used.
 ///
@@ -18,13 +18,14 @@ use crate::excerpt::Excerpt;
 /// use clawdia_config_schema::Config;
 /// use clawdia_core::Plugins;
 /// let plugins = Plugins::new([], [], [])?;
-/// let error = Config::parse("{ modles: {} }", &plugins).unwrap_err();
+/// let error = Config::parse("{ modles: {}, agnts: {} }", &plugins).unwrap_err();
 /// assert_eq!(error.path(), "modles");
 /// assert_eq!((error.line(), error.column()), (Some(1), Some(3)));
 /// assert_eq!(error.hint(), Some("did you mean `models`?"));
+/// assert_eq!(error.problems().len(), 2);
 /// # Ok::<(), clawdia_core::PluginsError>(())
 /// ```
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigError {
     // Boxed, so that results stay small where nothing fails.
     detail: Box<Detail>,
@@ -33,34 +34,13 @@ pub struct ConfigError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Detail {
     file: Option<PathBuf>,
-    path: String,
-    excerpt: Option<Excerpt>,
-    message: String,
-    hint: Option<String>,
+    first: Problem,
+    others: Vec<Problem>,
 }
 
 impl ConfigError {
-    pub(crate) fn new(message: impl Into<String>) -> Self {
-        let message = message.into();
-        Self {
-            detail: Box::new(Detail { file: None, path: String::new(), excerpt: None, message, hint: None }),
-        }
-    }
-
-    pub(crate) fn with_file(mut self, file: Option<&FilePath>) -> Self {
-        self.detail.file = file.map(FilePath::to_owned);
-        self
-    }
-
-    pub(crate) fn with_place(mut self, path: String, excerpt: Option<Excerpt>) -> Self {
-        self.detail.path = path;
-        self.detail.excerpt = excerpt;
-        self
-    }
-
-    pub(crate) fn with_hint(mut self, hint: Option<String>) -> Self {
-        self.detail.hint = hint;
-        self
+    pub(crate) fn new(file: Option<&FilePath>, first: Problem, others: Vec<Problem>) -> Self {
+        Self { detail: Box::new(Detail { file: file.map(FilePath::to_owned), first, others }) }
     }
 
     /// The file, where the configuration came from one.
@@ -68,85 +48,69 @@ impl ConfigError {
         self.detail.file.as_deref()
     }
 
-    /// The line, from 1.
+    /// The line of the first problem, from 1.
     pub fn line(&self) -> Option<usize> {
-        self.detail.excerpt.as_ref().map(|excerpt| excerpt.line)
+        self.detail.first.line
     }
 
-    /// The column in characters, from 1.
+    /// The column of the first problem in characters, from 1.
     pub fn column(&self) -> Option<usize> {
-        self.detail.excerpt.as_ref().map(|excerpt| excerpt.column)
+        self.detail.first.column
     }
 
-    /// Where in the document, such as `models.providers.acme.models[0].id`; empty for the document as a whole.
+    /// Where the first problem is in the document, such as `models.providers.acme.models[0].id`; empty for the document
+    /// as a whole.
     pub fn path(&self) -> &str {
-        &self.detail.path
+        &self.detail.first.path
     }
 
-    /// What is wrong.
+    /// What is wrong first of all.
     pub fn message(&self) -> &str {
-        &self.detail.message
+        &self.detail.first.message
     }
 
-    /// What to do next.
+    /// What to do about the first problem.
     pub fn hint(&self) -> Option<&str> {
-        self.detail.hint.as_deref()
+        self.detail.first.advice.as_deref()
+    }
+
+    /// All that keeps the configuration from being used, in the order of the document.
+    pub fn problems(&self) -> impl ExactSizeIterator<Item = &Problem> {
+        // Collected, since a chain does not know its length.
+        std::iter::once(&self.detail.first).chain(&self.detail.others).collect::<Vec<_>>().into_iter()
     }
 }
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Detail { file, path, excerpt, message, hint } = &*self.detail;
+        let Detail { file, first, others } = &*self.detail;
         formatter.write_str("could not read the configuration")?;
         if let Some(file) = file {
             write!(formatter, " {}", file.display())?;
         }
-        if let Some(Excerpt { line, column, .. }) = excerpt {
-            write!(formatter, " at line {line}, column {column}")?;
+        match (&first.variable, first.line, first.column) {
+            (Some(variable), ..) => write!(formatter, " with the environment variable {variable}")?,
+            (None, Some(line), Some(column)) => write!(formatter, " at line {line}, column {column}")?,
+            (None, ..) => {}
         }
-        if !path.is_empty() {
-            write!(formatter, " ({path})")?;
+        if !first.path.is_empty() {
+            write!(formatter, " ({})", first.path)?;
         }
-        match excerpt {
-            Some(excerpt) => write!(formatter, "\n{excerpt}\n{message}")?,
-            None => write!(formatter, ": {message}")?,
+        match first.excerpt() {
+            Some(excerpt) => write!(formatter, "\n{excerpt}\n{}", first.message)?,
+            None => write!(formatter, ": {}", first.message)?,
         }
-        match hint {
-            Some(hint) => write!(formatter, "; {hint}"),
-            None => Ok(()),
+        if let Some(hint) = &first.advice {
+            write!(formatter, "; {hint}")?;
         }
-    }
-}
-
-impl fmt::Debug for ConfigError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.detail.fmt(formatter)
+        match others.len() {
+            0 => Ok(()),
+            1 => formatter.write_str("\n(there is one more problem: `clawdia config validate` shows both)"),
+            more => {
+                write!(formatter, "\n(there are {more} more problems: `clawdia config validate` shows all)")
+            }
+        }
     }
 }
 
 impl Error for ConfigError {}
-
-/// Something in a configuration that has no effect, or will fail once it is used.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ConfigWarning {
-    /// Where in the document, such as `models.bedrockDiscovery`; empty for the document as a whole.
-    pub path: String,
-    /// The line, from 1.
-    pub line: usize,
-    /// The column in characters, from 1.
-    pub column: usize,
-    /// What is odd, and what to do about it.
-    pub message: String,
-}
-
-impl fmt::Display for ConfigWarning {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { path, line, column, message } = self;
-        if path.is_empty() {
-            formatter.write_str(message)
-        } else {
-            write!(formatter, "line {line}, column {column} ({path}): {message}")
-        }
-    }
-}

@@ -6,6 +6,8 @@
 use std::fmt;
 use std::ops::Range;
 
+use serde::{Serialize, Serializer};
+
 /// The most characters of a line that are shown.
 const WIDTH: usize = 100;
 
@@ -70,6 +72,13 @@ impl fmt::Display for Excerpt {
         writeln!(formatter, "{gutter} |")?;
         writeln!(formatter, "{number} | {}", self.source.trim_end())?;
         write!(formatter, "{gutter} | {}{}", " ".repeat(indent), "^".repeat(length))
+    }
+}
+
+impl Serialize for Excerpt {
+    /// The line as it is shown, without the mark, which line and column stand for.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.source.trim_end())
     }
 }
 

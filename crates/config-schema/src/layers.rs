@@ -2,33 +2,40 @@
 //!
 //! Separate because what a plugin can check is only what comes out, while a person must be told the place that is wrong.
 
-use clawdia_core::{ProviderPlugin, SectionError, merge_params};
+use clawdia_core::{ProviderPlugin, merge_params};
 use serde_json::{Map, Value};
 
-use crate::document::Document;
-use crate::error::ConfigError;
+use crate::findings::Findings;
 use crate::path::Path;
 use crate::reading;
+use crate::salvage::{self, Mistakes};
 
 /// Options of one provider, from several places, each over those before it.
 #[derive(Clone)]
-pub(crate) struct Layers<'a> {
-    document: &'a Document,
-    plugin: &'a ProviderPlugin,
-    /// Where they stand, lowest first.
+pub(crate) struct Layers {
+    plugin: &'static ProviderPlugin,
+    /// Where they stand in the document, lowest first.
     places: Vec<Path>,
     merged: Map<String, Value>,
+    /// Whether something is missing below the highest layer, which was told there.
+    lacks: bool,
 }
 
-impl<'a> Layers<'a> {
+/// Which members may be missing.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Missing {
+    /// None.
+    None,
+    /// Whole options: nobody may ever use such a provider.
+    Options,
+    /// Any, since they may stand in a further place.
+    Any,
+}
+
+impl Layers {
     /// Begins with the options at `place` as they are written.
-    pub(crate) fn new(
-        document: &'a Document,
-        plugin: &'a ProviderPlugin,
-        place: Path,
-        params: &Map<String, Value>,
-    ) -> Self {
-        Self { document, plugin, places: vec![place], merged: params.clone() }
+    pub(crate) fn new(plugin: &'static ProviderPlugin, place: Path, params: &Map<String, Value>) -> Self {
+        Self { plugin, places: vec![place], merged: params.clone(), lacks: false }
     }
 
     /// Adds the options at `place`, which go before those so far.
@@ -39,37 +46,58 @@ impl<'a> Layers<'a> {
     }
 
     /// Checks what comes out by the plugin's own type.
-    pub(crate) fn check(&self) -> Result<(), ConfigError> {
-        self.check_but(|_| false)
+    pub(crate) fn check(&mut self, findings: &mut Findings<'_>) {
+        let missing = if self.lacks { Missing::Any } else { Missing::None };
+        self.lacks |= self.check_but(findings, missing);
     }
 
     /// As [`check`](Self::check), but for members that are missing, since they may stand in a further place.
-    pub(crate) fn check_what_is_there(&self) -> Result<(), ConfigError> {
-        self.check_but(is_missing)
+    pub(crate) fn check_what_is_there(&self, findings: &mut Findings<'_>) {
+        self.check_but(findings, Missing::Any);
     }
 
     /// As [`check`](Self::check), but for whole options that are missing: nobody may ever use such a provider.
-    pub(crate) fn check_what_is_said(&self) -> Result<(), ConfigError> {
-        self.check_but(|flaw| is_missing(flaw) && flaw.path == ".")
+    pub(crate) fn check_what_is_said(&self, findings: &mut Findings<'_>) {
+        self.check_but(findings, Missing::Options);
     }
 
-    fn check_but(&self, is_fine: impl Fn(&SectionError) -> bool) -> Result<(), ConfigError> {
-        match (self.plugin.check_params)(Value::Object(self.merged.clone())) {
-            Err(flaw) if !is_fine(&flaw) => Err(self.error(&flaw)),
-            Ok(()) | Err(_) => Ok(()),
-        }
-    }
-
-    /// Tells a flaw at the highest of the places that has what is flawed.
-    fn error(&self, flaw: &SectionError) -> ConfigError {
-        let has_it =
-            |place: &&Path| self.document.value_at(&self.document.resolve(place, &flaw.path)).is_some();
-        let place = self.places.iter().rev().find(has_it).unwrap_or(&self.places[0]);
-        reading::error(self.document, place, flaw, &|_| Vec::new())
+    /// Says whether something is missing.
+    fn check_but(&self, findings: &mut Findings<'_>, missing: Missing) -> bool {
+        let mut mistakes = InLayers { layers: self, findings, missing, lacks: false };
+        salvage::read(Value::Object(self.merged.clone()), &self.plugin.check_params, &mut mistakes);
+        mistakes.lacks
     }
 }
 
-/// Whether a member is missing. Of several flaws a type reports this one last, once all members were read.
-fn is_missing(flaw: &SectionError) -> bool {
-    flaw.message.starts_with("missing field ")
+/// Tells mistakes in options, each at the highest of the places that has what is wrong.
+struct InLayers<'a, 'b> {
+    layers: &'a Layers,
+    findings: &'a mut Findings<'b>,
+    missing: Missing,
+    lacks: bool,
+}
+
+impl Mistakes for InLayers<'_, '_> {
+    fn tell(&mut self, path: &Path, message: &str) {
+        if message.starts_with("missing field ") {
+            self.lacks = true;
+            match self.missing {
+                Missing::None => {}
+                Missing::Options if !path.steps().is_empty() => {}
+                Missing::Options | Missing::Any => return,
+            }
+        }
+        let document = self.findings.document;
+        let has_it = |place: &&Path| document.value_at(&place.join(path)).is_some();
+        let place = self.layers.places.iter().rev().find(has_it).unwrap_or(&self.layers.places[0]);
+        let path = place.join(path);
+        let problem = reading::problem(document, &path, message, &|_| Vec::new());
+        self.findings.push(&path, problem);
+        if !reading::is_harmless(&path, message, &|_| Vec::new()) {
+            self.findings.suspect(&path);
+        }
+    }
+
+    // A list among options is never put together from two places, and nothing of it is looked up later.
+    fn leave_out(&mut self, _: &Path) {}
 }

@@ -2,42 +2,64 @@
 //!
 //! # Where to begin
 //!
-//! - To read a document: [`locate`], [`load`], [`Config`], [`ConfigError`], [`ConfigWarning`].
+//! - To read a document: [`locate`], [`load`], [`Config`], [`ConfigError`].
+//! - To say all that can be said about one: [`check`], [`check_file`], [`Report`], [`Problem`]; [`Origins`] for where each
+//!   value comes from.
 //! - What is in it: [`ModelsConfig`], [`AgentsConfig`], and [`ProviderConfig`](clawdia_core::ProviderConfig) for an entry of
-//!   `models.providers`.
+//!   `models.providers`; [`AgentSettings`] for what comes out for one agent.
 
 mod config;
 
 pub mod schema;
 
 mod agents;
+mod agent_settings;
 mod model_choice;
 mod models;
+mod secret_config;
 
 mod location;
+mod report;
+mod problem;
+mod error;
+mod origins;
 
 mod document;
 mod outline;
 mod path;
+mod substitution;
+mod overrides;
+mod shape;
+
+mod findings;
+mod reading;
+mod salvage;
+mod sections;
+mod unlinked;
 mod provider_rules;
+mod address;
 mod agent_rules;
 mod layers;
 mod known_params;
-mod reading;
-mod sections;
-mod syntax;
+mod reference_rules;
+mod knowledge;
 
-mod error;
 mod excerpt;
 mod secret;
 mod suggestion;
+mod syntax;
 
 #[cfg(feature = "edit")]
 pub mod edit;
 
-pub use agents::{AgentDefaultsConfig, AgentModelConfig, AgentsConfig};
+pub use agent_settings::{AgentModelSettings, AgentSettings, UnknownAgent};
+pub use agents::{AgentConfig, AgentModelConfig, AgentsConfig};
 pub use config::Config;
-pub use error::{ConfigError, ConfigWarning};
-pub use location::{Located, load, locate};
+pub use error::ConfigError;
+pub use location::{Located, check_file, load, locate};
 pub use model_choice::ModelChoice;
 pub use models::{ModelsConfig, ModelsMode};
+pub use origins::{Origin, Origins};
+pub use problem::{Problem, Severity};
+pub use report::{Report, check};
+pub use secret_config::{SecretConfig, SecretReference};

@@ -11,6 +11,8 @@ use clawdia_core::{Environment, Plugins};
 use crate::config::Config;
 use crate::error::ConfigError;
 use crate::excerpt::line_at;
+use crate::problem::Problem;
+use crate::report::{Report, check};
 
 /// The names a configuration may have, in the order in which they are tried. Editors know `.jsonc` best.
 const NAMES: [&str; 3] = ["clawdia.jsonc", "clawdia.json5", "clawdia.json"];
@@ -50,14 +52,21 @@ pub fn locate(environment: &Environment) -> Located {
     Located { path, ignored, state_dir }
 }
 
-/// Reads and checks the configuration in a file.
+/// Reads and checks the configuration in a file. `environment` is where `${VARIABLES}` and overrides come from.
 ///
 /// # Errors
 /// When the file cannot be read or is not UTF-8, and as [`Config::parse`].
-pub fn load(path: &Path, plugins: &Plugins) -> Result<Config, ConfigError> {
-    let bytes = fs::read(path).map_err(|error| unreadable(path, &error).with_file(Some(path)))?;
-    let text = String::from_utf8(bytes).map_err(|error| not_utf8(&error).with_file(Some(path)))?;
-    Config::parse_file(&text, Some(path), plugins)
+pub fn load(path: &Path, plugins: &Plugins, environment: &Environment) -> Result<Config, ConfigError> {
+    check_file(path, plugins, environment).into_config()
+}
+
+/// Reads and checks the configuration in a file and tells all problems; that it cannot be read is one, too.
+pub fn check_file(path: &Path, plugins: &Plugins, environment: &Environment) -> Report {
+    let text = fs::read(path).map_err(|error| unreadable(path, &error));
+    match text.and_then(|bytes| String::from_utf8(bytes).map_err(|error| not_utf8(&error))) {
+        Ok(text) => check(&text, Some(path), plugins, environment),
+        Err(problem) => Report::of(Some(path), vec![problem], None),
+    }
 }
 
 fn home(environment: &Environment) -> Option<&str> {
@@ -79,7 +88,7 @@ fn is_there(path: &Path) -> bool {
     path.symlink_metadata().is_ok()
 }
 
-fn unreadable(path: &Path, error: &std::io::Error) -> ConfigError {
+fn unreadable(path: &Path, error: &std::io::Error) -> Problem {
     let (message, hint) = match error.kind() {
         ErrorKind::NotFound => (
             "there is no such file".to_owned(),
@@ -91,10 +100,10 @@ fn unreadable(path: &Path, error: &std::io::Error) -> ConfigError {
         _ if path.is_dir() => ("it is a directory".to_owned(), "name the file in it"),
         _ => (error.to_string(), "check the file"),
     };
-    ConfigError::new(message).with_hint(Some(hint.to_owned()))
+    Problem::new(message).advise(hint.to_owned())
 }
 
-pub(crate) fn not_utf8(error: &std::string::FromUtf8Error) -> ConfigError {
+pub(crate) fn not_utf8(error: &std::string::FromUtf8Error) -> Problem {
     let bytes = error.as_bytes();
     let message = if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
         "the file is UTF-16".to_owned()
@@ -107,5 +116,5 @@ pub(crate) fn not_utf8(error: &std::string::FromUtf8Error) -> ConfigError {
             "the file is not UTF-8: line {line}, column {column} holds a byte that belongs to no character"
         )
     };
-    ConfigError::new(message).with_hint(Some("save it as UTF-8".to_owned()))
+    Problem::new(message).advise("save it as UTF-8".to_owned())
 }

@@ -8,7 +8,9 @@ use clawdia_core::schemars::JsonSchema;
 use clawdia_core::{ProviderConfig, ProviderId};
 use serde::Deserialize;
 
-/// What the configuration says about models.
+use crate::secret_config::SecretConfig;
+
+/// Which providers and models there are.
 #[derive(Debug, Clone, PartialEq, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[schemars(crate = "clawdia_core::schemars")]
@@ -16,8 +18,8 @@ use serde::Deserialize;
 pub struct ModelsConfig {
     /// How the models that are written here go together with those that are known otherwise.
     pub mode: ModelsMode,
-    /// The providers, by id; each entry carries its id.
-    pub providers: BTreeMap<ProviderId, ProviderConfig>,
+    /// The providers, by id; each entry carries its id. The id is what stands before the slash of a model's ref.
+    pub providers: BTreeMap<ProviderId, ProviderConfig<SecretConfig>>,
 }
 
 /// How configured models go together with those that providers know and discovery finds.

@@ -161,48 +161,6 @@ impl Outline {
         self.nodes.get(here)
     }
 
-    /// Finds the place below `base` that is written `text`, such as `models[0].id`. Keys may contain any of the marks
-    /// between steps, so the longest key that the document has is taken; steps it does not have are taken as written.
-    pub(crate) fn resolve(&self, base: &Path, text: &str) -> Path {
-        let mut path = base.clone();
-        let mut rest = if text == "." { "" } else { text };
-        let mut here = base.steps().iter().try_fold(0, |here, step| self.child(here, step));
-        while !rest.is_empty() {
-            let known = here.and_then(|here| self.longest_child(here, rest));
-            let (step, length) = if let Some((node, length)) = known {
-                here = Some(node);
-                match &self.nodes[node].step {
-                    Some(step) => (step.clone(), length),
-                    None => break,
-                }
-            } else {
-                here = None;
-                first_step(rest)
-            };
-            path = path.then(step);
-            rest = rest[length..].strip_prefix('.').unwrap_or(&rest[length..]);
-        }
-        path
-    }
-
-    fn longest_child(&self, parent: usize, text: &str) -> Option<(usize, usize)> {
-        let fits = |node: &Node| {
-            let length = match node.step.as_ref()? {
-                Step::Key(key) => text.starts_with(key.as_str()).then_some(key.len())?,
-                Step::Index(index) => {
-                    let written = format!("[{index}]");
-                    text.starts_with(&written).then_some(written.len())?
-                }
-            };
-            let ends = text[length..].is_empty() || text[length..].starts_with(['.', '[']);
-            (ends && length > 0).then_some(length)
-        };
-        let children = self.nodes.iter().enumerate().filter(|(_, node)| node.parent == Some(parent));
-        children
-            .filter_map(|(index, node)| fits(node).map(|length| (index, length)))
-            .max_by_key(|(_, length)| *length)
-    }
-
     fn child(&self, parent: usize, step: &Step) -> Option<usize> {
         self.nodes.iter().position(|node| node.parent == Some(parent) && node.step.as_ref() == Some(step))
     }
@@ -234,18 +192,6 @@ impl Outline {
         let texts = self.nodes.iter().filter(|node| node.kind == Kind::Quoted).map(|node| node.value.clone());
         texts.filter(move |text| within.start <= text.start && text.end <= within.end)
     }
-}
-
-/// The step that `text`, which is not empty, begins with, and its length.
-fn first_step(text: &str) -> (Step, usize) {
-    if let Some((digits, _)) = text.strip_prefix('[').and_then(|rest| rest.split_once(']'))
-        && let Ok(index) = digits.parse()
-    {
-        return (Step::Index(index), digits.len() + 2);
-    }
-    let mut marks = text.char_indices().skip(1).filter(|(_, character)| matches!(character, '.' | '['));
-    let length = marks.next().map_or(text.len(), |(offset, _)| offset);
-    (Step::Key(text[..length].to_owned()), length)
 }
 
 /// Where the string ends whose content begins at `at`: after its quote, or else with its line.
@@ -313,10 +259,11 @@ mod tests {
 
     #[track_caller]
     fn check_below(text: &str, outline: &Outline, path: &Path, value: &Value, places: &mut usize) {
+        let root = json5::from_str::<Value>(text).unwrap();
         let node = outline.nearest(path).unwrap();
         assert_eq!(outline.path_of(node), *path);
         assert_eq!(json5::from_str::<Value>(&text[node.value.clone()]).unwrap(), *value);
-        assert_eq!(outline.resolve(&Path::default(), &path.to_string()), *path, "{path}");
+        assert_eq!(Path::resolve(&root, &path.to_string()), *path, "{path}");
         *places += 1;
         match value {
             Value::Array(values) => {

@@ -8,63 +8,113 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::document::{Document, Part};
-use crate::error::ConfigError;
+use crate::findings::Findings;
 use crate::path::{Path, Step};
+use crate::problem::Problem;
+use crate::salvage::{self, Mistakes};
 use crate::{secret, suggestion};
 
-/// Reads `value`, which stands at `base`.
+/// The keys below a place that belong to other crates.
+pub(crate) type OtherKeys<'a> = dyn Fn(&Path) -> Vec<String> + 'a;
+
+/// Reads all that can be read of `value`, which stands at `base`, and tells what is wrong.
 pub(crate) fn read<T: DeserializeOwned>(
-    document: &Document,
+    findings: &mut Findings<'_>,
     base: &Path,
     value: Value,
-    other_keys: &dyn Fn(&Path) -> Vec<String>,
-) -> Result<T, ConfigError> {
-    from_config(value).map_err(|flaw| error(document, base, &flaw, other_keys))
+    other_keys: &OtherKeys<'_>,
+) -> Option<T> {
+    check(findings, base, value, &from_config::<T>, other_keys)
 }
 
-/// The error for a flaw below `base`. `other_keys` are those that belong to other crates, by the object's path.
-pub(crate) fn error(
-    document: &Document,
+/// As [`read`], by the rules of whoever owns the part.
+pub(crate) fn check<T>(
+    findings: &mut Findings<'_>,
     base: &Path,
-    flaw: &SectionError,
-    other_keys: &dyn Fn(&Path) -> Vec<String>,
-) -> ConfigError {
-    let path = document.resolve(base, &flaw.path);
+    value: Value,
+    rules: &dyn Fn(Value) -> Result<T, SectionError>,
+    other_keys: &OtherKeys<'_>,
+) -> Option<T> {
+    salvage::read(value, rules, &mut InPart { findings, base, other_keys })
+}
+
+/// Tells mistakes in a part of a document.
+struct InPart<'a, 'b> {
+    findings: &'a mut Findings<'b>,
+    base: &'a Path,
+    other_keys: &'a OtherKeys<'a>,
+}
+
+impl Mistakes for InPart<'_, '_> {
+    fn tell(&mut self, path: &Path, message: &str) {
+        let path = self.findings.in_document(&self.base.join(path));
+        // What is no finite number was told by that name.
+        let missing = named(message, "missing field ").map(|(key, _)| path.key(key));
+        if missing.is_some() || !self.findings.is_flawed(&path) {
+            let problem = problem(self.findings.document, &path, message, self.other_keys);
+            self.findings.push(missing.as_ref().unwrap_or(&path), problem);
+            if !is_harmless(&path, message, self.other_keys) {
+                self.findings.suspect(&path);
+            }
+        }
+    }
+
+    fn leave_out(&mut self, path: &Path) {
+        let path = self.findings.in_document(&self.base.join(path));
+        self.findings.leave_out(&path);
+    }
+}
+
+/// The problem that `message`, in serde's words, tells of `path`.
+pub(crate) fn problem(
+    document: &Document,
+    path: &Path,
+    message: &str,
+    other_keys: &OtherKeys<'_>,
+) -> Problem {
     let is_secret = path.steps().iter().any(|step| matches!(step, Step::Key(key) if secret::is_secret(key)));
-    let message = flaw.message.as_str();
     if let Some((key, known)) = named(message, "unknown field ") {
         let others = other_keys(&path.parent());
-        let foreign =
-            others.iter().map(String::as_str).filter(|other| !known.contains(other)).collect::<Vec<_>>();
-        let known = [known, foreign].concat();
-        let harmless =
-            suggestion::nearest(key, known.iter().copied()).is_some_and(|near| !secret::is_secret(near));
+        let known = with_others(known, &others);
         return document
-            .unknown_key(&path, format!("unknown key `{key}`"), harmless)
-            .with_hint(suggestion::hint(key, &known));
+            .unknown_key(path, format!("unknown key `{key}`"), is_harmless(path, message, other_keys))
+            .advise(suggestion::hint(key, &known).unwrap_or_else(|| "remove it".to_owned()));
     }
     if let Some((word, known)) = named(message, "unknown variant ") {
         let subject = if is_secret { "this".to_owned() } else { format!("`{word}`") };
         let message = format!("{subject} is not one of {}", suggestion::listed(&known));
         let near = suggestion::nearest(word, known.iter().copied());
-        let hint = near.map(|near| format!("did you mean `{near}`?"));
-        return document.error(&path, Part::Value, message).with_hint(hint);
+        let advice = near.map(|near| format!("did you mean `{near}`?"));
+        return document.problem(path, Part::Value, message).advise(advice);
     }
     if let Some((key, _)) = named(message, "missing field ") {
-        return document
-            .error(&path, Part::Key, format!("`{key}` is missing"))
-            .with_hint(Some("add it".to_owned()));
+        return document.problem(path, Part::Key, format!("`{key}` is missing")).advise("add it".to_owned());
     }
     let mismatch = message.strip_prefix("invalid type: ").or_else(|| message.strip_prefix("invalid value: "));
     if let Some((_, expected)) = mismatch.and_then(|message| message.rsplit_once(", expected ")) {
-        let value = document.value_at(&path);
+        let value = document.value_at(path);
         let found = value.map_or("nothing".to_owned(), |value| found(value, is_secret));
-        let hint = value.filter(|value| value.is_null()).map(|_| "leave the key out instead".to_owned());
+        let advice = value.filter(|value| value.is_null()).map(|_| "leave the key out instead".to_owned());
         let message = format!("expected {}, found {found}", expected_in_words(expected));
-        return document.error(&path, Part::Value, message).with_hint(hint);
+        return document.problem(path, Part::Value, message).advise(advice);
     }
     let message = if is_secret { "this value cannot be used" } else { message };
-    document.error(&path, Part::Value, message)
+    document.problem(path, Part::Value, message)
+}
+
+/// Whether the key that `message` calls unknown is probably a misspelt one that holds no secret.
+pub(crate) fn is_harmless(path: &Path, message: &str, other_keys: &OtherKeys<'_>) -> bool {
+    let Some((key, known)) = named(message, "unknown field ") else { return true };
+    let others = other_keys(&path.parent());
+    let near = suggestion::nearest(key, with_others(known, &others));
+    near.is_some_and(|near| !secret::is_secret(near))
+}
+
+/// The keys that a type names and those of other crates, each once.
+fn with_others<'a>(known: Vec<&'a str>, others: &'a [String]) -> Vec<&'a str> {
+    let foreign =
+        others.iter().map(String::as_str).filter(|other| !known.contains(other)).collect::<Vec<_>>();
+    [known, foreign].concat()
 }
 
 /// The name in serde's "prefix `name`, expected one of `a`, `b`", and the names after it.

@@ -6,59 +6,28 @@
 use clawdia_core::Plugins;
 use serde_json::Value;
 
-use crate::document::Document;
-use crate::error::{ConfigError, ConfigWarning};
+use crate::findings::Findings;
 use crate::path::{Path, Step};
-use crate::reading;
-
-/// Sections of crates of this workspace that a host may leave out: place, owner, and the line that links it.
-pub(crate) const OPTIONAL: [(&str, &str, &str); 1] =
-    [("/models/bedrockDiscovery", "clawdia-discovery", "use clawdia_discovery as _;")];
+use crate::{reading, unlinked};
 
 /// Checks every section with its owner and gives the document's value without them.
-pub(crate) fn take(
-    document: &Document,
-    plugins: &Plugins,
-    warnings: &mut Vec<ConfigWarning>,
-) -> Result<Value, ConfigError> {
+pub(crate) fn take(findings: &mut Findings<'_>, plugins: &Plugins) -> Value {
+    let document = findings.document;
     let mut rest = document.value().clone();
     for plugin in plugins.sections() {
         let path = Path::of_pointer(plugin.pointer);
         if let Some(section) = document.value_at(&path) {
-            (plugin.check)(section.clone())
-                .map_err(|flaw| reading::error(document, &path, &flaw, &|_| Vec::new()))?;
+            reading::check(findings, &path, section.clone(), &plugin.check, &|_| Vec::new());
             remove(&mut rest, path.steps());
         }
     }
-    for (pointer, owner, line) in OPTIONAL {
-        let path = Path::of_pointer(pointer);
-        if plugins.sections().all(|plugin| plugin.pointer != pointer) && document.value_at(&path).is_some() {
-            let message = no_effect(owner, line);
-            warnings.push(document.warning(&path, message));
+    for (path, owner, line) in unlinked::sections(plugins) {
+        if document.value_at(&path).is_some() {
+            findings.warn(&path, unlinked::no_effect(owner), Some(unlinked::advice(line)));
             remove(&mut rest, path.steps());
         }
     }
-    Ok(rest)
-}
-
-/// What is said of a section whose owner is not there.
-pub(crate) fn no_effect(owner: &str, line: &str) -> String {
-    format!("this has no effect, since the host does not link `{owner}`; add `{line}` to it")
-}
-
-/// The keys below `parent` that lead to sections.
-pub(crate) fn keys_below(parent: &Path, plugins: &Plugins) -> Vec<String> {
-    let linked = plugins.sections().map(|plugin| plugin.pointer);
-    let places = linked.chain(OPTIONAL.map(|(pointer, ..)| pointer)).map(Path::of_pointer);
-    let mut keys = places
-        .filter_map(|place| match place.steps().strip_prefix(parent.steps()) {
-            Some([Step::Key(key), ..]) => Some(key.clone()),
-            Some(_) | None => None,
-        })
-        .collect::<Vec<_>>();
-    keys.sort();
-    keys.dedup();
-    keys
+    rest
 }
 
 /// Removes the value at `steps`, and an object around it that is empty then: nobody else may know its key.

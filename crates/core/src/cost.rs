@@ -45,17 +45,22 @@ pub struct Cost {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct CostTier {
-    /// The tier applies when input, cache reads and cache writes together exceed this number of tokens.
+    /// The tier applies when input, cache reads and cache writes together have more tokens than this.
     pub input_tokens_above: u64,
-    /// Dollars per million input tokens outside the cache.
+    /// US dollars per million input tokens outside the cache, 0 or more.
+    #[schemars(range(min = 0))]
     pub input: f64,
-    /// Dollars per million output tokens.
+    /// US dollars per million output tokens, thinking included, 0 or more.
+    #[schemars(range(min = 0))]
     pub output: f64,
-    /// Dollars per million input tokens read from the cache.
+    /// US dollars per million input tokens read from the cache, 0 or more.
+    #[schemars(range(min = 0))]
     pub cache_read: f64,
-    /// Dollars per million input tokens written to the cache for five minutes.
+    /// US dollars per million input tokens written to the cache for five minutes, 0 or more.
+    #[schemars(range(min = 0))]
     pub cache_write: f64,
-    /// Dollars per million input tokens written to the cache for one hour.
+    /// US dollars per million input tokens written to the cache for one hour, 0 or more. Default is twice `input`.
+    #[schemars(range(min = 0))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cache_write_1h: Option<f64>,
 }
@@ -64,16 +69,20 @@ pub struct CostTier {
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct ServiceTierCost {
-    /// As [`Cost::input`].
+    /// US dollars per million input tokens outside the cache, 0 or more.
+    #[schemars(range(min = 0))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub input: Option<f64>,
-    /// As [`Cost::output`].
+    /// US dollars per million output tokens, thinking included, 0 or more.
+    #[schemars(range(min = 0))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output: Option<f64>,
-    /// As [`Cost::cache_read`].
+    /// US dollars per million input tokens read from the cache, 0 or more.
+    #[schemars(range(min = 0))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cache_read: Option<f64>,
-    /// As [`Cost::cache_write`].
+    /// US dollars per million input tokens written to the cache for five minutes, 0 or more.
+    #[schemars(range(min = 0))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cache_write: Option<f64>,
 }

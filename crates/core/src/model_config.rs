@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::cost::{Cost, CostTier};
+use crate::cost::{Cost, CostTier, ServiceTierCost};
 use crate::headers::Headers;
 use crate::modality::Modality;
 use crate::model::Model;
@@ -32,23 +32,28 @@ use crate::thinking_level::ThinkingLevel;
 #[non_exhaustive]
 pub struct ModelConfig {
     /// What the provider calls the model.
+    #[schemars(example = &"anthropic.claude-opus-4-5-20251101-v1:0")]
     pub id: ModelId,
     /// What people call it.
+    #[schemars(example = &"Claude Opus 4.5")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Whether it can think before it answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reasoning: Option<bool>,
-    /// What it can read.
+    /// What it can read; at least `text`.
+    #[schemars(length(min = 1))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input: Option<Vec<Modality>>,
-    /// What it charges, in US dollars per million tokens.
+    /// What it charges, in US dollars per million tokens. What is left out is what the provider is known to charge.
     #[serde(default)]
     pub cost: CostConfig,
-    /// Tokens that prompt and answer may have together.
+    /// How many tokens prompt and answer may have together, at least 1.
+    #[schemars(range(min = 1), example = 200_000)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub context_window: Option<u64>,
-    /// Tokens that an answer may have.
+    /// How many tokens an answer may have, at least 1.
+    #[schemars(range(min = 1), example = 8_192)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_tokens: Option<u64>,
     /// Where to reach it, if not where its provider is.
@@ -75,24 +80,32 @@ pub struct ModelConfig {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct CostConfig {
-    /// Dollars per million input tokens outside the cache.
+    /// US dollars per million input tokens outside the cache, 0 or more.
+    #[schemars(range(min = 0))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub input: Option<f64>,
-    /// Dollars per million output tokens.
+    /// US dollars per million output tokens, 0 or more.
+    #[schemars(range(min = 0))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output: Option<f64>,
-    /// Dollars per million input tokens read from the cache.
+    /// US dollars per million input tokens read from the cache, 0 or more.
+    #[schemars(range(min = 0))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cache_read: Option<f64>,
-    /// Dollars per million input tokens written to the cache for five minutes.
+    /// US dollars per million input tokens written to the cache for five minutes, 0 or more.
+    #[schemars(range(min = 0))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cache_write: Option<f64>,
-    /// Dollars per million input tokens written to the cache for one hour.
+    /// US dollars per million input tokens written to the cache for one hour, 0 or more. Default is twice `input`.
+    #[schemars(range(min = 0))]
     #[serde(rename = "cacheWrite1h", skip_serializing_if = "Option::is_none")]
     pub cache_write_1h: Option<f64>,
-    /// Rates for long prompts.
+    /// Rates for long prompts. The tier with the highest threshold below the prompt's size applies to all of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tiers: Option<Vec<CostTier>>,
+    /// Rates of service tiers, by name, such as `flex` and `priority`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service_tiers: Option<BTreeMap<String, ServiceTierCost>>,
 }
 
 impl ModelConfig {
@@ -168,6 +181,9 @@ impl CostConfig {
         }
         if let Some(tiers) = &self.tiers {
             cost.tiers.clone_from(tiers);
+        }
+        if let Some(tiers) = &self.service_tiers {
+            cost.service_tiers.clone_from(tiers);
         }
     }
 }

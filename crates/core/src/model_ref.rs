@@ -3,9 +3,11 @@
 //! Separate because everything that configures, lists or calls a model speaks in refs, and the rule for
 //! splitting them (at the *first* slash, since ARNs contain slashes) must exist once.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 use crate::string_newtype::string_newtype;
@@ -97,8 +99,8 @@ impl<'de> Deserialize<'de> for ModelRef {
     }
 }
 
-impl schemars::JsonSchema for ModelRef {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
+impl JsonSchema for ModelRef {
+    fn schema_name() -> Cow<'static, str> {
         "ModelRef".into()
     }
 
@@ -106,8 +108,8 @@ impl schemars::JsonSchema for ModelRef {
         true
     }
 
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
             "type": "string",
             // A host that knows models lets an editor propose them.
             "x-proposals": "models",

@@ -18,6 +18,9 @@ use crate::stream_options::Timeouts;
 
 /// How to reach a provider and which of its models are known.
 ///
+/// `K` is what an [`api_key`](Self::api_key) is. A plugin always has the key itself; a document may say where to find it
+/// instead, and its reader resolves that with [`with_api_key`](Self::with_api_key).
+///
 /// ```
 /// use clawdia_core::ProviderConfig;
 /// let config: ProviderConfig = serde_json::from_str(r#"{
@@ -28,41 +31,51 @@ use crate::stream_options::Timeouts;
 /// assert_eq!(config.auth.as_deref(), Some("aws-sdk"));
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(rename = "ProviderConfig")]
 #[non_exhaustive]
-pub struct ProviderConfig {
-    /// The provider's address, such as `https://bedrock-runtime.us-east-1.amazonaws.com`.
-    #[serde(skip_serializing_if = "Option::is_none")]
+pub struct ProviderConfig<K = Secret> {
+    /// The provider's address, `https://` and a host. Default is where the protocol's provider usually is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(example = &"https://bedrock-runtime.us-east-1.amazonaws.com")]
     pub base_url: Option<String>,
-    /// The wire protocol, such as `bedrock-converse-stream`. Optional for ids that a plugin owns.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// The wire protocol that the provider speaks. It may be left out for ids that a linked crate owns, such as
+    /// `amazon-bedrock`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(example = &"bedrock-converse-stream")]
     pub api: Option<Api>,
-    /// How to authenticate, such as `aws-sdk` for the AWS default credential chain.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// How to authenticate, in a word of the protocol, such as `aws-sdk` for the AWS default credential chain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(example = &"aws-sdk")]
     pub auth: Option<String>,
     /// A key or token, for providers that take one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub api_key: Option<Secret>,
+    pub api_key: Option<K>,
     /// HTTP headers to send with each request.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: Headers,
     /// Time limits in milliseconds.
+    #[serde(default)]
     pub timeouts: Timeouts,
-    /// The region to call, such as `eu-central-1`.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// The region to call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1), example = &"eu-central-1")]
     pub region: Option<String>,
     /// The AWS profile to take credentials from.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1), example = &"work")]
     pub profile: Option<String>,
-    /// The IAM role to assume, an ARN.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// The ARN of the IAM role to assume.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1), example = &"arn:aws:iam::111122223333:role/clawdia")]
     pub role_arn: Option<String>,
-    /// Options of the provider's protocol, as its plugin defines them.
-    #[serde(skip_serializing_if = "Map::is_empty")]
+    /// Options of the provider's protocol.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub params: Map<String, Value>,
-    /// Models, with what is known about them. Models that are not listed can be called too.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    /// Models, with what is known about them. Models that are not listed can be called too, unless `models.mode` is
+    /// `replace`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub models: Vec<ModelConfig>,
     /// The entry's key in `models.providers`.
     #[serde(skip)]
@@ -73,6 +86,47 @@ impl ProviderConfig {
     /// An entry with nothing but its id.
     pub fn new(id: impl Into<ProviderId>) -> Self {
         Self { id: Some(id.into()), ..Self::default() }
+    }
+}
+
+// Not derived, so that `ProviderConfig::default()` alone says which kind of key is meant.
+impl Default for ProviderConfig {
+    fn default() -> Self {
+        Self {
+            base_url: None,
+            api: None,
+            auth: None,
+            api_key: None,
+            headers: Headers::default(),
+            timeouts: Timeouts::default(),
+            region: None,
+            profile: None,
+            role_arn: None,
+            params: Map::new(),
+            models: Vec::new(),
+            id: None,
+        }
+    }
+}
+
+impl<K> ProviderConfig<K> {
+    /// The same entry with another key.
+    #[must_use]
+    pub fn with_api_key<L>(self, api_key: Option<L>) -> ProviderConfig<L> {
+        ProviderConfig {
+            base_url: self.base_url,
+            api: self.api,
+            auth: self.auth,
+            api_key,
+            headers: self.headers,
+            timeouts: self.timeouts,
+            region: self.region,
+            profile: self.profile,
+            role_arn: self.role_arn,
+            params: self.params,
+            models: self.models,
+            id: self.id,
+        }
     }
 }
 

@@ -208,7 +208,7 @@ pub struct Timeouts {
     /// Milliseconds to wait between two events. Default 120000; 0 waits for ever.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub idle_ms: Option<u64>,
-    /// Milliseconds that the whole call may take, retries included. No limit by default.
+    /// Milliseconds that the whole call may take, retries included. No limit by default, and with 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total_ms: Option<u64>,
 }

@@ -14,6 +14,7 @@ use super::splice::{self, RemovedComments};
 use crate::document::Document;
 use crate::error::ConfigError;
 use crate::path::{Path, Step};
+use crate::problem::Problem;
 
 /// The mark with which some editors begin a file.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
@@ -51,11 +52,12 @@ impl EditableDocument {
         let plain = text.strip_prefix(BYTE_ORDER_MARK);
         let has_mark = plain.is_some();
         let text = plain.unwrap_or(text).to_owned();
-        let document = Document::read(&text, None)?;
+        let document = read(&text)?;
         let value = document.value().clone();
         if !value.is_object() {
-            return Err(ConfigError::new("a configuration is an object")
-                .with_hint(Some("put everything between `{` and `}`".to_owned())));
+            let problem = Problem::new("a configuration is an object")
+                .advise("put everything between `{` and `}`".to_owned());
+            return Err(ConfigError::new(None, problem, Vec::new()));
         }
         Ok(Self { has_mark, text, value })
     }
@@ -168,7 +170,7 @@ impl EditableDocument {
     /// Takes over a changed text, if it says what it should.
     fn accept(&mut self, text: Option<String>, expected: &Value) -> Result<(), EditError> {
         let text = text.ok_or(EditError::Unfaithful)?;
-        let document = Document::read(&text, None).map_err(EditError::Unreadable)?;
+        let document = read(&text).map_err(EditError::Unreadable)?;
         if document.value() != expected {
             return Err(EditError::Unfaithful);
         }
@@ -182,6 +184,17 @@ impl fmt::Debug for EditableDocument {
     // Text and value may hold secrets.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("EditableDocument").finish_non_exhaustive()
+    }
+}
+
+/// Reads a text that says one thing only: editing would have to choose which of two equal keys is meant.
+pub(super) fn read(text: &str) -> Result<Document, ConfigError> {
+    let refused = |problem, others| ConfigError::new(None, problem, others);
+    let document = Document::read(text, None).map_err(|problem| refused(problem, Vec::new()))?;
+    let mut ambiguities = document.ambiguities().into_iter().map(|(_, problem)| problem);
+    match ambiguities.next() {
+        Some(first) => Err(refused(first, ambiguities.collect())),
+        None => Ok(document),
     }
 }
 

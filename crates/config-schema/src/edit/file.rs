@@ -16,8 +16,8 @@ use sha2::{Digest as _, Sha256};
 use super::lock::{self, Lock, NoLock};
 use super::replacement;
 use super::template::TEMPLATE;
-use crate::error::ConfigError;
 use crate::location::not_utf8;
+use crate::problem::Problem;
 
 /// How long to wait for another writer, if nothing else is said.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -308,7 +308,7 @@ enum FileFlaw {
     Busy { lock: PathBuf },
     NoFile { is_directory: bool },
     ReadOnly,
-    NotUtf8(ConfigError),
+    NotUtf8(Problem),
     Io(io::Error),
 }
 
@@ -351,8 +351,9 @@ impl fmt::Display for FileError {
                 formatter.write_str("it is not an ordinary file; name another one")
             }
             FileFlaw::ReadOnly => formatter.write_str("it is read-only; allow yourself to write it first"),
-            FileFlaw::NotUtf8(error) => {
-                write!(formatter, "{}; {}", error.message(), error.hint().unwrap_or("save it as UTF-8"))
+            FileFlaw::NotUtf8(problem) => {
+                let advice = problem.advice.as_deref().unwrap_or("save it as UTF-8");
+                write!(formatter, "{}; {advice}", problem.message)
             }
             FileFlaw::Io(error) => match error.kind() {
                 ErrorKind::PermissionDenied => formatter.write_str(

@@ -8,9 +8,9 @@ use std::fmt;
 
 use serde_json::Value;
 
+use super::editable_document::read;
 use super::path_text::ConfigPath;
 use super::schema_place::{SchemaPlace, Wanted};
-use crate::document::Document;
 use crate::suggestion;
 
 /// How many words of a closed set are named.
@@ -242,7 +242,7 @@ fn parse(text: &str) -> Parsed {
         Err(error) => return Parsed::No(error.to_string()),
     };
     // The loader refuses what JSON5 allows and nobody means.
-    match Document::read(text, None) {
+    match read(text) {
         Ok(_) if value.is_number() && has_too_many_digits(text, &value) => Parsed::TooLong,
         Ok(_) => Parsed::Value(value),
         Err(error) => Parsed::Refused(error.message().to_owned()),

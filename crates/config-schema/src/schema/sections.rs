@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::SchemaError;
 use super::derived::derive;
-use crate::sections::{OPTIONAL, no_effect};
+use crate::unlinked;
 
 /// The crate that owns what nobody else does.
 const OURS: &str = env!("CARGO_PKG_NAME");
@@ -24,17 +24,15 @@ pub(super) fn graft(schema: &mut Value, plugins: &Plugins) -> Result<Map<String,
         definitions.append(&mut derived.definitions);
         insert(schema, plugin.pointer, derived.schema, plugin.owner, &mut owners)?;
     }
-    for (pointer, owner, line) in OPTIONAL {
-        if plugins.sections().all(|plugin| plugin.pointer != pointer) {
-            let text = format!("What `{owner}` reads, which this host does not link.");
-            let section = json!({
-                "description": text,
-                "markdownDescription": text,
-                "deprecationMessage": no_effect(owner, line),
-                "doNotSuggest": true,
-            });
-            insert(schema, pointer, section, owner, &mut owners)?;
-        }
+    for (pointer, owner, line) in unlinked::section_pointers(plugins) {
+        let text = format!("What `{owner}` reads, which this host does not link.");
+        let section = json!({
+            "description": text,
+            "markdownDescription": text,
+            "deprecationMessage": format!("{}; {}", unlinked::no_effect(owner), unlinked::advice(line)),
+            "doNotSuggest": true,
+        });
+        insert(schema, pointer, section, owner, &mut owners)?;
     }
     Ok(definitions)
 }

@@ -283,7 +283,7 @@ fn a_model_of_an_unknown_provider_is_a_warning() {
         warnings,
         [
             "line 2, column 3 (agents.defaults.models.wdie/x): no provider `wdie` is configured and no linked crate \
-           brings one; add it to `models.providers`"
+           brings one; did you mean `wide/x`?"
         ]
     );
 }

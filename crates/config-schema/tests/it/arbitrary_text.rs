@@ -83,7 +83,7 @@ fn valid_json() -> impl Strategy<Value = String> {
 fn check(text: &str) -> Result<(), TestCaseError> {
     if let Err(error) = Config::parse(text, &linked()) {
         prop_assert!(error.line().is_some() && error.column().is_some(), "{error}");
-        prop_assert!(error.to_string().lines().count() <= 5, "{error}");
+        prop_assert!(error.to_string().lines().count() <= 6, "{error}");
         prop_assert!(!error.message().is_empty());
     }
     Ok(())

@@ -219,7 +219,7 @@ fn numbers_without_a_finite_value_are_refused() {
             &format!("models: [{{ id: 'x', cost: {{ input: {number} }} }}]"),
             "models[0].cost.input",
             "this is not a finite number",
-            None,
+            Some("write a number"),
         );
     }
 }

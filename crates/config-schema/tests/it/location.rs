@@ -61,7 +61,7 @@ fn a_named_file_goes_before_all_others_and_may_not_exist() {
     assert_eq!(located.ignored, Vec::<std::path::PathBuf>::new());
     assert_eq!(located.state_dir, directory.path());
 
-    let error = load(&named, &linked()).unwrap_err();
+    let error = load(&named, &linked(), &Environment::default()).unwrap_err();
     assert_eq!(
         error.to_string(),
         format!(
@@ -101,10 +101,10 @@ fn a_file_is_read_with_its_byte_order_mark_and_its_name_is_in_errors() {
     let directory = directory(&[]);
     let file = directory.path().join("clawdia.jsonc");
     fs::write(&file, "\u{feff}{ models: { mode: 'replace' } }").unwrap();
-    load(&file, &linked()).unwrap();
+    load(&file, &linked(), &Environment::default()).unwrap();
 
     fs::write(&file, "\u{feff}{\r\n\t\"modle\": {}\r\n}").unwrap();
-    let error = load(&file, &linked()).unwrap_err();
+    let error = load(&file, &linked(), &Environment::default()).unwrap_err();
     assert_eq!(error.file(), Some(file.as_path()));
     assert_eq!(
         error.to_string(),
@@ -122,7 +122,7 @@ fn other_encodings_are_named() {
     let file = directory.path().join("clawdia.jsonc");
     let check = |bytes: &[u8], expected: &str| {
         fs::write(&file, bytes).unwrap();
-        let error = load(&file, &linked()).unwrap_err();
+        let error = load(&file, &linked(), &Environment::default()).unwrap_err();
         assert_eq!((error.message(), error.hint()), (expected, Some("save it as UTF-8")));
     };
     check(b"\xff\xfe{\x00}\x00", "the file is UTF-16");
@@ -135,6 +135,6 @@ fn other_encodings_are_named() {
 #[test]
 fn a_directory_is_no_file() {
     let directory = directory(&[]);
-    let error = load(directory.path(), &linked()).unwrap_err();
+    let error = load(directory.path(), &linked(), &Environment::default()).unwrap_err();
     assert_eq!((error.message(), error.hint()), ("it is a directory", Some("name the file in it")));
 }

@@ -244,7 +244,9 @@ fn a_section_of_a_crate_that_is_not_linked_is_warned_of_and_not_offered() {
     let discovery = schema.pointer("/properties/models/properties/bedrockDiscovery").unwrap();
     assert_eq!(discovery["doNotSuggest"], true);
     let config = Config::parse("{ models: { bedrockDiscovery: {} } }", &linked()).unwrap();
-    assert_eq!(discovery["deprecationMessage"], config.warnings()[0].message.as_str());
+    let warning = &config.warnings()[0];
+    let advice = warning.advice.as_deref().unwrap();
+    assert_eq!(discovery["deprecationMessage"], format!("{}; {advice}", warning.message));
 }
 
 #[track_caller]

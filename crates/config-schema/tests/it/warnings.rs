@@ -14,7 +14,7 @@ fn a_default_model_of_an_unknown_provider_is_a_warning() {
     check(
         "{ agents: { defaults: {\n  model: 'amazn/x' } } }",
         &["line 2, column 3 (agents.defaults.model): no provider `amazn` is configured and no linked crate \
-           brings one; add it to `models.providers`"],
+           brings one; did you mean `amazon-bedrock/x`?"],
     );
     check(
         "{ agents: { defaults: {\n  model: { primary: 'amazon-bedrock/x', fallbacks: [\n'a/b'] } } } }",

@@ -1,0 +1,104 @@
+//! What a person may call a model.
+//!
+//! Separate from [`ModelRef`], which is exact: people write short names, leave out the provider, and forget capitals.
+
+use clawdia_config_schema::{AgentSettings, Config};
+use clawdia_core::{ModelId, ModelRef, Plugins, ProviderId};
+
+/// A name that is no model's.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("no model is called `{name}`{}", hint(nearest.as_deref()))]
+pub struct UnknownName {
+    name: String,
+    nearest: Option<String>,
+}
+
+fn hint(nearest: Option<&str>) -> String {
+    match nearest {
+        Some(name) => format!("; did you mean `{name}`?"),
+        None => "; write it as `provider/model`, or give one a short name with `alias` in `agents.defaults.models`"
+            .to_owned(),
+    }
+}
+
+/// Finds the model that `name` means.
+///
+/// With a slash it is a ref; a model that is listed with other capitals is meant, if none is listed with these. Without
+/// one it is a short name, or the id of a model that one provider alone lists, or one of the default provider's that
+/// `knows` says it has.
+pub(crate) fn resolve(
+    name: &str,
+    config: &Config,
+    agent: &AgentSettings,
+    plugins: &Plugins,
+    knows: &dyn Fn(&ModelRef) -> bool,
+) -> Result<ModelRef, UnknownName> {
+    let name = name.trim();
+    if let Ok(reference) = name.parse::<ModelRef>() {
+        return Ok(as_listed(reference, config));
+    }
+    if let Some(reference) = agent.model_of_alias(name) {
+        return Ok(reference.clone());
+    }
+    for fits in [
+        |id: &ModelId, name: &str| id == name,
+        |id: &ModelId, name: &str| id.as_str().eq_ignore_ascii_case(name),
+    ] {
+        let listed = listed(config).filter(|reference| fits(&reference.model, name)).collect::<Vec<_>>();
+        if let [only] = listed.as_slice() {
+            return Ok(only.clone());
+        }
+    }
+    if let Some(provider) = default_provider(config, agent, plugins) {
+        let reference = ModelRef::new(provider, name);
+        if !name.is_empty() && !name.contains('/') && knows(&reference) {
+            return Ok(reference);
+        }
+    }
+    let aliases = agent.aliases().map(|(alias, _)| alias.to_owned());
+    let ids = listed(config).map(|reference| reference.model.as_str().to_owned());
+    let nearest = aliases
+        .chain(ids)
+        .map(|known| {
+            (strsim::normalized_damerau_levenshtein(&known.to_lowercase(), &name.to_lowercase()), known)
+        })
+        .filter(|(resemblance, _)| *resemblance >= 0.6)
+        .max_by(|(left, _), (right, _)| left.total_cmp(right))
+        .map(|(_, known)| known);
+    Err(UnknownName { name: name.to_owned(), nearest })
+}
+
+/// The ref as its model is listed.
+fn as_listed(reference: ModelRef, config: &Config) -> ModelRef {
+    let rows = || listed(config).filter(|listed| listed.provider == reference.provider);
+    if rows().any(|listed| listed == reference) {
+        return reference;
+    }
+    let id = reference.model.as_str();
+    let mut alike = rows().filter(|listed| listed.model.as_str().eq_ignore_ascii_case(id));
+    match (alike.next(), alike.next()) {
+        (Some(only), None) => only,
+        _ => reference,
+    }
+}
+
+fn listed(config: &Config) -> impl Iterator<Item = ModelRef> {
+    config.models.providers.iter().flat_map(|(id, provider)| {
+        provider.models.iter().map(|row| ModelRef::new(id.clone(), row.id.clone()))
+    })
+}
+
+/// The provider of the default model, or the only one there is.
+fn default_provider(config: &Config, agent: &AgentSettings, plugins: &Plugins) -> Option<ProviderId> {
+    if let Some(model) = &agent.model {
+        return Some(model.provider.clone());
+    }
+    let owned = plugins.providers().filter_map(|plugin| plugin.default_id).map(ProviderId::from);
+    let mut ids = config.models.providers.keys().cloned().chain(owned).collect::<Vec<_>>();
+    ids.sort();
+    ids.dedup();
+    match ids.as_slice() {
+        [only] => Some(only.clone()),
+        _ => None,
+    }
+}

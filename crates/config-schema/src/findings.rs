@@ -1,0 +1,110 @@
+//! The problems that were found so far.
+//!
+//! Separate from the rules: none of them stops at what it finds, so that one run tells everything, and here it is decided
+//! which of two things said about one place is worth saying.
+
+use std::ops::Range;
+
+use crate::document::{Document, Part};
+use crate::path::{Path, Step};
+use crate::problem::{Problem, Severity};
+
+/// Problems of one document.
+pub(crate) struct Findings<'a> {
+    pub(crate) document: &'a Document,
+    problems: Vec<Problem>,
+    /// Where errors are.
+    flawed: Vec<Path>,
+    /// Texts of keys that nobody knows, one of which may be a misspelt `apiKey`.
+    suspect: Vec<Range<usize>>,
+    /// Elements that were left out of lists when they were read: the list, and the place in it.
+    left_out: Vec<(Path, usize)>,
+}
+
+impl<'a> Findings<'a> {
+    pub(crate) fn new(document: &'a Document) -> Self {
+        Self { document, problems: Vec::new(), flawed: Vec::new(), suspect: Vec::new(), left_out: Vec::new() }
+    }
+
+    /// Takes in a problem at `path`, unless it was told already.
+    pub(crate) fn push(&mut self, path: &Path, problem: Problem) {
+        let problem = self.document.without_secrets(problem);
+        if self.problems.contains(&problem) {
+            return;
+        }
+        if problem.severity == Severity::Error {
+            self.flawed.push(path.clone());
+        }
+        self.problems.push(problem);
+    }
+
+    /// Refuses the value at `path`, unless it, or something in it, is known to be wrong: then it is not what it was meant
+    /// to be.
+    pub(crate) fn refuse(&mut self, path: &Path, message: impl Into<String>, advice: impl Into<String>) {
+        if !self.is_flawed(path) {
+            let problem = self.document.problem(path, Part::Value, message).advise(Some(advice.into()));
+            self.push(path, problem);
+        }
+    }
+
+    /// Refuses a key, whatever its value is.
+    pub(crate) fn refuse_key(&mut self, path: &Path, message: impl Into<String>, advice: impl Into<String>) {
+        let problem = self.document.problem(path, Part::Key, message).advise(Some(advice.into()));
+        self.push(path, problem);
+    }
+
+    /// Says what is odd at `path`.
+    pub(crate) fn warn(&mut self, path: &Path, message: impl Into<String>, advice: Option<String>) {
+        let problem = self.document.problem(path, Part::Key, message);
+        self.push(path, problem.advise(advice).with_severity(Severity::Warning));
+    }
+
+    /// Whether something at `path` or below is known to be wrong.
+    pub(crate) fn is_flawed(&self, path: &Path) -> bool {
+        self.flawed.iter().any(|flawed| flawed.steps().starts_with(path.steps()))
+    }
+
+    /// Refuses a key nobody knows. No excerpt shows its texts unless they are `harmless`.
+    pub(crate) fn refuse_unknown(&mut self, path: &Path, message: String, advice: String, harmless: bool) {
+        let problem = self.document.unknown_key(path, message, harmless).advise(advice);
+        self.push(path, problem);
+        if !harmless {
+            self.suspect(path);
+        }
+    }
+
+    /// Remembers that the texts at `path` may be secret.
+    pub(crate) fn suspect(&mut self, path: &Path) {
+        self.suspect.extend(self.document.texts_at(path));
+    }
+
+    /// Remembers that the element at `path`, which counts in the document, was left out.
+    pub(crate) fn leave_out(&mut self, path: &Path) {
+        if let Some(Step::Index(index)) = path.steps().last() {
+            self.left_out.push((path.parent(), *index));
+            self.left_out.sort_by_key(|(_, index)| *index);
+        }
+    }
+
+    /// Where in the document that is what stands at `path` of what was read: lists may have lost elements.
+    pub(crate) fn in_document(&self, path: &Path) -> Path {
+        let mut place = Path::default();
+        for step in path.steps() {
+            place = match step {
+                Step::Key(key) => place.key(key.clone()),
+                Step::Index(index) => {
+                    let earlier = self.left_out.iter().filter(|(list, _)| *list == place);
+                    let index = earlier.fold(*index, |index, (_, gone)| index + usize::from(*gone <= index));
+                    place.index(index)
+                }
+            };
+        }
+        place
+    }
+
+    pub(crate) fn into_problems(self) -> Vec<Problem> {
+        let Self { document, problems, suspect, .. } = self;
+        // Made anew, since a line may have been shown before something in it was found to be suspect.
+        problems.into_iter().map(|problem| document.hiding(problem, &suspect)).collect()
+    }
+}

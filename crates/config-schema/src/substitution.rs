@@ -1,0 +1,145 @@
+//! `${VARIABLES}` in the texts of a document.
+//!
+//! Separate from overrides, which the environment puts over a document that does not know of them: here the document asks.
+
+use clawdia_core::Environment;
+use serde_json::Value;
+
+use crate::document::{Document, Part};
+use crate::path::{Path, Step};
+use crate::problem::Problem;
+use crate::secret;
+
+/// Puts the values of environment variables into all texts that ask for them; keys are left as they are.
+pub(crate) fn apply(document: &mut Document, environment: &Environment) -> Vec<(Path, Problem)> {
+    let mut problems = Vec::new();
+    for path in texts(document.value()) {
+        let Some(Value::String(text)) = document.value_at(&path) else { continue };
+        let Expanded { text, variables, flaws } = expand(text, environment);
+        for Flaw { message, advice } in flaws {
+            problems.push((path.clone(), document.problem(&path, Part::Value, message).advise(advice)));
+        }
+        for (variable, value) in variables {
+            let is_secret = |step: &Step| matches!(step, Step::Key(key) if secret::is_secret(key));
+            if secret::is_secret(&variable) || path.steps().iter().any(is_secret) {
+                document.hide(&value);
+            }
+            document.set_expanded(path.clone(), &variable);
+        }
+        if let Some(value) = path.within_mut(document.value_mut()) {
+            *value = Value::String(text);
+        }
+    }
+    problems
+}
+
+/// The places of the texts that hold a `$`.
+fn texts(value: &Value) -> Vec<Path> {
+    let mut found = Vec::new();
+    let mut open = vec![(Path::default(), value)];
+    while let Some((path, value)) = open.pop() {
+        match value {
+            Value::String(text) if text.contains('$') => found.push(path),
+            Value::Array(values) => {
+                open.extend(values.iter().enumerate().map(|(index, value)| (path.index(index), value)));
+            }
+            Value::Object(members) => {
+                open.extend(members.iter().map(|(key, value)| (path.key(key), value)));
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+    found
+}
+
+/// A text with the values of its variables.
+struct Expanded {
+    text: String,
+    /// Names and values.
+    variables: Vec<(String, String)>,
+    flaws: Vec<Flaw>,
+}
+
+struct Flaw {
+    message: String,
+    advice: String,
+}
+
+fn expand(text: &str, environment: &Environment) -> Expanded {
+    let mut expanded = Expanded { text: String::new(), variables: Vec::new(), flaws: Vec::new() };
+    let mut rest = text;
+    while let Some(at) = rest.find("${") {
+        // `$${` is how to write `${`.
+        if rest[..at].ends_with('$') {
+            expanded.text.push_str(&rest[..at]);
+            expanded.text.push('{');
+            rest = &rest[at + 2..];
+            continue;
+        }
+        expanded.text.push_str(&rest[..at]);
+        let name = rest[at + 2..].split_once('}').map(|(name, after)| (name.trim(), after));
+        let Some((name, after)) = name.filter(|(name, _)| is_name(name)) else {
+            expanded.flaws.push(Flaw {
+                message: "`${` is not followed by the name of an environment variable and `}`".to_owned(),
+                advice: "write `$${` for the characters themselves".to_owned(),
+            });
+            expanded.text.push_str("${");
+            rest = &rest[at + 2..];
+            continue;
+        };
+        match environment.get(name) {
+            Some(value) => {
+                expanded.text.push_str(value);
+                expanded.variables.push((name.to_owned(), value.to_owned()));
+            }
+            None => expanded.flaws.push(Flaw {
+                message: format!("the environment variable `{name}` is not set"),
+                advice: "set it, or write `$${` for the characters themselves".to_owned(),
+            }),
+        }
+        rest = after;
+    }
+    expanded.text.push_str(rest);
+    expanded
+}
+
+/// Whether a shell could set such a variable.
+fn is_name(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && name.chars().all(|character| character.is_ascii_alphanumeric() || character == '_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &str, flaws: usize) {
+        let environment = [("A", "1"), ("LONG_name2", "${A}"), ("BLANK", " ")].into_iter().collect();
+        let expanded = expand(text, &environment);
+        assert_eq!((expanded.text.as_str(), expanded.flaws.len()), (expected, flaws));
+    }
+
+    #[test]
+    fn variables_become_their_values_once() {
+        check("x${A}y${ A }", "x1y1", 0);
+        check("${LONG_name2}", "${A}", 0);
+        check("$A $ {A} $", "$A $ {A} $", 0);
+    }
+
+    #[test]
+    fn two_dollars_are_the_characters_themselves() {
+        check("$${A}", "${A}", 0);
+        check("$${A}${A}", "${A}1", 0);
+        check("a$$${A}", "a$${A}", 0);
+    }
+
+    #[test]
+    fn what_is_no_variable_is_a_flaw() {
+        check("${B}", "", 1);
+        check("${BLANK}", "", 1);
+        check("${}", "${}", 1);
+        check("${A", "${A", 1);
+        check("${A B} ${A}", "${A B} 1", 1);
+    }
+}
