@@ -4,12 +4,16 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that unwraps fails where it stands")]
 
+mod agent_settings;
 mod agents;
 mod arbitrary_text;
 mod documented_blocks;
+mod environment;
 mod errors;
+mod keys;
 mod location;
 mod plugins;
+mod problems;
 mod secrets;
 mod sections;
 mod warnings;
