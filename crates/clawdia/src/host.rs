@@ -217,6 +217,9 @@ impl Host {
 
     /// The provider `id`, connected on the first call and kept.
     ///
+    /// A key that the configuration says where to find is looked up now, in this thread: a file is read, or a command runs
+    /// for as long as its time limit allows.
+    ///
     /// # Errors
     /// When neither the configuration nor a linked crate has it, or it does not accept its configuration.
     pub fn provider(&self, id: &ProviderId) -> Result<Arc<dyn Provider>, HostError> {

@@ -5,20 +5,12 @@
 use clawdia_config_schema::{AgentSettings, Config};
 use clawdia_core::{ModelId, ModelRef, Plugins, ProviderId};
 
-/// A name that is no model's.
+/// A name that is no model's, or that of several.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("no model is called `{name}`{}", hint(nearest.as_deref()))]
+#[error("no model is called `{name}`{advice}")]
 pub struct UnknownName {
     name: String,
-    nearest: Option<String>,
-}
-
-fn hint(nearest: Option<&str>) -> String {
-    match nearest {
-        Some(name) => format!("; did you mean `{name}`?"),
-        None => "; write it as `provider/model`, or give one a short name with `alias` in `agents.defaults.models`"
-            .to_owned(),
-    }
+    advice: String,
 }
 
 /// Finds the model that `name` means.
@@ -45,8 +37,14 @@ pub(crate) fn resolve(
         |id: &ModelId, name: &str| id.as_str().eq_ignore_ascii_case(name),
     ] {
         let listed = listed(config).filter(|reference| fits(&reference.model, name)).collect::<Vec<_>>();
-        if let [only] = listed.as_slice() {
-            return Ok(only.clone());
+        match listed.as_slice() {
+            [] => {}
+            [only] => return Ok(only.clone()),
+            several => {
+                let several = several.iter().map(|reference| format!("`{reference}`")).collect::<Vec<_>>();
+                let advice = format!(" alone; write one of {}", several.join(", "));
+                return Err(UnknownName { name: name.to_owned(), advice });
+            }
         }
     }
     if let Some(provider) = default_provider(config, agent, plugins) {
@@ -65,7 +63,12 @@ pub(crate) fn resolve(
         .filter(|(resemblance, _)| *resemblance >= 0.6)
         .max_by(|(left, _), (right, _)| left.total_cmp(right))
         .map(|(_, known)| known);
-    Err(UnknownName { name: name.to_owned(), nearest })
+    let advice = match nearest {
+        Some(name) => format!("; did you mean `{name}`?"),
+        None => "; write it as `provider/model`, or give one a short name with `alias` in `agents.defaults.models`"
+            .to_owned(),
+    };
+    Err(UnknownName { name: name.to_owned(), advice })
 }
 
 /// The ref as its model is listed.

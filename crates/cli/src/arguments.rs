@@ -18,7 +18,7 @@ pub(crate) struct Arguments {
 
 const AFTER_HELP: &str = "\
 The configuration is read from CLAWDIA_CONFIG_PATH, else from clawdia.jsonc, clawdia.json5 or clawdia.json in \
-CLAWDIA_STATE_DIR, else in ~/.clawdia. CLAWDIA_LOG chooses diagnostics, such as `clawdia=debug`.
+CLAWDIA_STATE_DIR, else in ~/.clawdia. Variables such as CLAWDIA__MODELS__MODE go before it. CLAWDIA_LOG chooses diagnostics, such as `clawdia=debug`.
 
 Exit status: 0 done, 1 the provider failed, 2 the command, its configuration or its request is wrong, 130 interrupted.";
 
@@ -33,6 +33,9 @@ pub(crate) enum Command {
     Stream(crate::stream::StreamArguments),
     /// Say how many tokens the prompt of a JSON request has
     Count(crate::count::CountArguments),
+    /// Look after the configuration
+    #[command(subcommand)]
+    Config(crate::config::ConfigCommand),
     /// Run a local Amazon Bedrock endpoint for any AWS SDK
     #[cfg(feature = "emulator")]
     Emulator(crate::emulator::EmulatorArguments),

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clawdia::core::Text;
-use clawdia::{Context, Message, ModelRef, StreamOptions, ThinkingLevel, UserBlock, UserMessage};
+use clawdia::{Context, Message, StreamOptions, ThinkingLevel, UserBlock, UserMessage};
 use serde_json::Value;
 
 use crate::chat::conversation::{Conversation, Look};
@@ -27,9 +27,12 @@ use crate::{image_file, output_schema_file, process};
 /// The arguments of `clawdia chat`.
 #[derive(Debug, Args)]
 pub(crate) struct ChatArguments {
-    /// Which model to ask, `provider/model`; default is `agents.defaults.model.primary` of the configuration
-    #[arg(short, long, value_name = "REF")]
-    model: Option<ModelRef>,
+    /// Which model to ask, `provider/model` or a short name (`alias`) from the configuration; default is the agent's
+    #[arg(short, long, value_name = "MODEL")]
+    model: Option<String>,
+    /// The agent of `agents.entries` as which to ask; default is what `agents.defaults` says
+    #[arg(short, long, value_name = "NAME")]
+    agent: Option<String>,
     /// What the model is told before the conversation
     #[arg(short, long, value_name = "TEXT")]
     system: Option<String>,
@@ -73,8 +76,12 @@ fn param(text: &str) -> Result<(String, Value), String> {
 pub(crate) fn run(arguments: &ChatArguments) -> Result<Status, Failure> {
     let images = arguments.image.iter().map(|path| image_file::read(path)).collect::<Result<Vec<_>, _>>()?;
     let options = options(arguments)?;
-    let host = process::host()?;
-    let reference = arguments.model.as_ref().or(host.default_model()).ok_or_else(|| {
+    let mut host = process::host()?;
+    if let Some(agent) = &arguments.agent {
+        host = host.for_agent(agent)?;
+    }
+    let named = arguments.model.as_ref().map(|name| host.resolve(name)).transpose()?;
+    let reference = named.as_ref().or(host.default_model()).ok_or_else(|| {
         Failure::refused("could not choose a model: none was named and none is configured").with_hint(
             "name one with `--model amazon-bedrock/us.amazon.nova-lite-v1:0`, \
              or set `agents.defaults.model.primary` in the configuration",

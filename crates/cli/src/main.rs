@@ -3,6 +3,7 @@
 mod arguments;
 
 mod chat;
+mod config;
 mod count;
 #[cfg(feature = "emulator")]
 mod demo;
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         Command::Chat(arguments) => chat::run(arguments),
         Command::Stream(arguments) => Ok(stream::run(arguments)),
         Command::Count(arguments) => count::run(arguments),
+        Command::Config(command) => config::run(command),
         #[cfg(feature = "emulator")]
         Command::Emulator(arguments) => emulator::run(arguments),
     });

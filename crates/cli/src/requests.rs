@@ -67,7 +67,7 @@ pub(crate) fn unreadable(what: &str, error: &io::Error) -> ProviderError {
 /// The description of the model of a request, which somebody serves.
 pub(crate) fn model(host: &Host, model: &RequestModel) -> Result<Model, HostError> {
     let model = match model {
-        RequestModel::Ref(reference) => host.model(reference)?,
+        RequestModel::Name(name) => host.model(&host.resolve(name)?)?,
         RequestModel::Model(model) => Model::clone(model),
     };
     host.provider_for(&model)?;

@@ -145,8 +145,8 @@ pub(crate) fn check(
             let provider = models.providers.get(id);
             let rows = provider.into_iter().flat_map(|provider| provider.models.iter().enumerate());
             for (index, row) in rows.filter(|(_, row)| row.id == reference.model) {
-                let below = Path::of(&["models", "providers"]).key(id.as_str()).key("models").index(index);
-                layers = layers.then(findings.in_document(&below).key("params"), &row.params);
+                let below = Path::of(&["models", "providers"]).key(id.as_str()).key("models");
+                layers = layers.then(findings.element(&below, index).key("params"), &row.params);
             }
             if !is_default && let Some(default) = agents.defaults.models.get(&reference) {
                 let place = place_of(findings.document, &defaults_place().key("models"), &reference);
@@ -197,9 +197,7 @@ pub(crate) fn used_references(findings: &Findings<'_>, agents: &AgentsConfig) ->
         }
         let fallbacks = choice.fallbacks.into_iter().enumerate();
         used.extend(
-            fallbacks.map(|(index, fallback)| {
-                (findings.in_document(&model.key("fallbacks").index(index)), fallback)
-            }),
+            fallbacks.map(|(index, fallback)| (findings.element(&model.key("fallbacks"), index), fallback)),
         );
         used.extend(references(document, &place.key("models")));
     }

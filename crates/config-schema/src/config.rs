@@ -20,7 +20,7 @@ use crate::origins::Origins;
 use crate::path::Path;
 use crate::problem::{Problem, Severity};
 use crate::report::{self, Report};
-use crate::shape::{Shape, Via, allows};
+use crate::shape::{Shape, Via, is_typed};
 use crate::{
     agent_rules, overrides, provider_rules, reading, reference_rules, sections, substitution, unlinked,
 };
@@ -121,7 +121,7 @@ pub(crate) fn examine(
 ) -> Report {
     let mut document = match Document::read(text, file) {
         Ok(document) => document,
-        Err(problem) => return Report::of(file, vec![problem], None),
+        Err(problem) => return Report::of(file, vec![*problem], None),
     };
     // Made of schemas, which take longer than reading most documents, and few ask for one.
     let shape = LazyCell::new(|| Shape::of::<Root>(plugins));
@@ -164,7 +164,8 @@ fn refuse_nulls<'a>(findings: &mut Findings<'_>, shape: &dyn Fn() -> &'a Shape) 
     let document = findings.document;
     for path in document.nulls() {
         let is_idle = match shape().at(document.value(), &path) {
-            Some((schema, Via::Property)) => allows(schema, "null"),
+            // Had its type refused `null`, that would have been told.
+            Some((schema, Via::Property)) => is_typed(schema),
             // `null` takes back an option, and marks a thinking level that a model does not have.
             Some((_, Via::Element)) | None => false,
         };

@@ -40,21 +40,20 @@ pub(crate) enum Part {
 
 impl Document {
     /// Reads a text. Nothing but space and comments is an empty object.
-    pub(crate) fn read(text: &str, file: Option<&FilePath>) -> Result<Self, Problem> {
+    pub(crate) fn read(text: &str, file: Option<&FilePath>) -> Result<Self, Box<Problem>> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text).to_owned();
         let outline = Outline::scan(&text);
         if let Some(start) = outline.too_deep {
             let excerpt = Excerpt::new(&text, &(start..start + 1), &hidden_at(&text, start));
-            return Err(Problem::new("objects and lists are nested too deeply here")
-                .at(String::new(), Some(excerpt))
-                .advise("no part of a configuration needs a tenth of it".to_owned()));
+            let problem = Problem::new("objects and lists are nested too deeply here");
+            return Err(Box::new(problem.at(String::new(), Some(excerpt)).advise("remove some".to_owned())));
         }
         let value = match json5::from_str::<Value>(&text) {
             Ok(value) => value,
             Err(_) if outline.nodes().next().is_none() && is_blank(&text) => {
                 Value::Object(serde_json::Map::new())
             }
-            Err(error) => return Err(syntax_problem(&error, &outline, &text)),
+            Err(error) => return Err(Box::new(syntax_problem(&error, &outline, &text))),
         };
         Ok(Self {
             file: file.map(FilePath::to_owned),
@@ -125,13 +124,11 @@ impl Document {
     /// A problem with what stands at `path`; where the document has nothing there, with what should contain it.
     pub(crate) fn problem(&self, path: &Path, part: Part, message: impl Into<String>) -> Problem {
         let problem = Problem::new(message);
-        match self.variable_of(path) {
-            Some(variable) => problem.in_variable(path.to_string(), variable),
-            None => {
-                let place = self.place(path, part);
-                self.hiding(problem.at(path.to_string(), None).marking(place), &[])
-            }
+        if let Some(variable) = self.variable_of(path) {
+            return problem.in_variable(path.to_string(), variable);
         }
+        let place = self.place(path, part);
+        self.hiding(problem.at(path.to_string(), None).marking(place), &[])
     }
 
     /// A problem with a key nobody knows. Its texts are not shown unless they are `harmless`: it may be a misspelt

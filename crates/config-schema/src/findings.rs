@@ -59,6 +59,11 @@ impl<'a> Findings<'a> {
         self.push(path, problem.advise(advice).with_severity(Severity::Warning));
     }
 
+    /// Remembers that what stands at `path` is not what was meant.
+    pub(crate) fn doubt(&mut self, path: Path) {
+        self.flawed.push(path);
+    }
+
     /// Whether something at `path` or below is known to be wrong.
     pub(crate) fn is_flawed(&self, path: &Path) -> bool {
         self.flawed.iter().any(|flawed| flawed.steps().starts_with(path.steps()))
@@ -86,17 +91,19 @@ impl<'a> Findings<'a> {
         }
     }
 
-    /// Where in the document that is what stands at `path` of what was read: lists may have lost elements.
+    /// Where in the document the element of what was read is whose list stands at `list` there: it may have lost some.
+    pub(crate) fn element(&self, list: &Path, index: usize) -> Path {
+        let earlier = self.left_out.iter().filter(|(place, _)| place == list);
+        list.index(earlier.fold(index, |index, (_, gone)| index + usize::from(*gone <= index)))
+    }
+
+    /// Where in the document that is what stands at `path` of what was read.
     pub(crate) fn in_document(&self, path: &Path) -> Path {
         let mut place = Path::default();
         for step in path.steps() {
             place = match step {
                 Step::Key(key) => place.key(key.clone()),
-                Step::Index(index) => {
-                    let earlier = self.left_out.iter().filter(|(list, _)| *list == place);
-                    let index = earlier.fold(*index, |index, (_, gone)| index + usize::from(*gone <= index));
-                    place.index(index)
-                }
+                Step::Index(index) => self.element(&place, *index),
             };
         }
         place

@@ -98,6 +98,9 @@ impl Mistakes for InLayers<'_, '_> {
         }
     }
 
+    // No other rule looks at options.
+    fn doubt(&mut self, _: &Path) {}
+
     // A list among options is never put together from two places, and nothing of it is looked up later.
     fn leave_out(&mut self, _: &Path) {}
 }

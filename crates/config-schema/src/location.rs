@@ -65,7 +65,7 @@ pub fn check_file(path: &Path, plugins: &Plugins, environment: &Environment) -> 
     let text = fs::read(path).map_err(|error| unreadable(path, &error));
     match text.and_then(|bytes| String::from_utf8(bytes).map_err(|error| not_utf8(&error))) {
         Ok(text) => check(&text, Some(path), plugins, environment),
-        Err(problem) => Report::of(Some(path), vec![problem], None),
+        Err(problem) => Report::of(Some(path), vec![*problem], None),
     }
 }
 
@@ -88,7 +88,7 @@ fn is_there(path: &Path) -> bool {
     path.symlink_metadata().is_ok()
 }
 
-fn unreadable(path: &Path, error: &std::io::Error) -> Problem {
+fn unreadable(path: &Path, error: &std::io::Error) -> Box<Problem> {
     let (message, hint) = match error.kind() {
         ErrorKind::NotFound => (
             "there is no such file".to_owned(),
@@ -100,10 +100,10 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Problem {
         _ if path.is_dir() => ("it is a directory".to_owned(), "name the file in it"),
         _ => (error.to_string(), "check the file"),
     };
-    Problem::new(message).advise(hint.to_owned())
+    Box::new(Problem::new(message).advise(hint.to_owned()))
 }
 
-pub(crate) fn not_utf8(error: &std::string::FromUtf8Error) -> Problem {
+pub(crate) fn not_utf8(error: &std::string::FromUtf8Error) -> Box<Problem> {
     let bytes = error.as_bytes();
     let message = if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
         "the file is UTF-16".to_owned()
@@ -116,5 +116,5 @@ pub(crate) fn not_utf8(error: &std::string::FromUtf8Error) -> Problem {
             "the file is not UTF-8: line {line}, column {column} holds a byte that belongs to no character"
         )
     };
-    Problem::new(message).advise("save it as UTF-8".to_owned())
+    Box::new(Problem::new(message).advise("save it as UTF-8".to_owned()))
 }

@@ -47,7 +47,7 @@ pub(crate) fn check(
     entry.role();
     let mut seen = BTreeSet::new();
     for (index, model) in provider.models.iter().enumerate() {
-        let path = entry.findings.in_document(&path.key("models").index(index));
+        let path = entry.findings.element(&path.key("models"), index);
         if !seen.insert(model.id.as_str().trim()) {
             let message = format!("the model `{}` is listed a second time", model.id);
             entry.findings.refuse(&path.key("id"), message, "keep only one of its entries");
@@ -281,7 +281,7 @@ impl Entry<'_, '_> {
         ];
         self.rates(path, &rates);
         for (index, tier) in cost.tiers.iter().flatten().enumerate() {
-            let path = self.findings.in_document(&path.key("tiers").index(index));
+            let path = self.findings.element(&path.key("tiers"), index);
             let CostTier { input, output, cache_read, cache_write, cache_write_1h, .. } = tier;
             let rates = [
                 ("input", Some(*input)),

@@ -59,6 +59,11 @@ impl Mistakes for InPart<'_, '_> {
         }
     }
 
+    fn doubt(&mut self, path: &Path) {
+        let path = self.findings.in_document(&self.base.join(path));
+        self.findings.doubt(path);
+    }
+
     fn leave_out(&mut self, path: &Path) {
         let path = self.findings.in_document(&self.base.join(path));
         self.findings.leave_out(&path);
@@ -108,6 +113,12 @@ pub(crate) fn is_harmless(path: &Path, message: &str, other_keys: &OtherKeys<'_>
     let others = other_keys(&path.parent());
     let near = suggestion::nearest(key, with_others(known, &others));
     near.is_some_and(|near| !secret::is_secret(near))
+}
+
+/// The key that was probably meant by one that `message` calls unknown.
+pub(crate) fn meant_key(message: &str) -> Option<&str> {
+    let (key, known) = named(message, "unknown field ")?;
+    suggestion::nearest(key, known)
 }
 
 /// The keys that a type names and those of other crates, each once.

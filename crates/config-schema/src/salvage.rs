@@ -8,6 +8,7 @@ use clawdia_core::SectionError;
 use serde_json::{Value, json};
 
 use crate::path::{Path, Step};
+use crate::reading;
 
 /// A document with more mistakes than this in one part is no configuration; what follows is not worth the time.
 const MOST: usize = 200;
@@ -16,6 +17,9 @@ const MOST: usize = 200;
 pub(crate) trait Mistakes {
     /// Takes in what is wrong at `path`, which counts in what is left of the value.
     fn tell(&mut self, path: &Path, message: &str);
+
+    /// Remembers that what stands at `path` was filled in, although something else was told.
+    fn doubt(&mut self, path: &Path);
 
     /// Remembers that the element at `path` was left out of its list.
     fn leave_out(&mut self, path: &Path);
@@ -37,7 +41,9 @@ pub(crate) fn read<T>(
         let path = Path::resolve(&value, &flaw.path);
         let gone = if let Some(key) = missing_key(&flaw) {
             let member = path.key(key);
-            if !removed.contains(&member) {
+            if removed.contains(&member) {
+                mistakes.doubt(&member);
+            } else {
                 mistakes.tell(&path, &flaw.message);
             }
             match filled(&value, &member, read) {
@@ -49,6 +55,8 @@ pub(crate) fn read<T>(
             }
         } else {
             mistakes.tell(&path, &flaw.message);
+            // Nor is what was only misspelt.
+            removed.extend(reading::meant_key(&flaw.message).map(|key| path.parent().key(key)));
             path
         };
         let (Some(step), Some(container)) = (gone.steps().last(), gone.parent().within_mut(&mut value))

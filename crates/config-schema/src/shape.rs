@@ -190,6 +190,11 @@ pub(crate) fn allows(schema: &Value, kind: &str) -> bool {
     allowed || !says
 }
 
+/// Whether a schema says at all what values it allows.
+pub(crate) fn is_typed(schema: &Value) -> bool {
+    ["type", "enum", "const", "anyOf", "oneOf", "allOf"].iter().any(|keyword| schema.get(keyword).is_some())
+}
+
 /// JSON Schema's word for the kind of a value; numbers are all the same here.
 pub(crate) fn kind_of(value: &Value) -> &'static str {
     match value {

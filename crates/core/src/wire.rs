@@ -14,7 +14,6 @@ use crate::error::ProviderError;
 use crate::json_text::without_lone_surrogates;
 use crate::message::{AssistantMessage, Message};
 use crate::model::Model;
-use crate::model_ref::ModelRef;
 use crate::stop_reason::StopReason;
 use crate::stream_event::StreamEvent;
 use crate::stream_options::StreamOptions;
@@ -27,7 +26,7 @@ use crate::transcript::{self, ShapeError};
 /// let request = Request::from_json(
 ///     r#"{"model": "acme/large", "context": {"messages": [{"role": "user", "content": "hi"}]}}"#,
 /// )?;
-/// assert!(matches!(request.model, RequestModel::Ref(model) if model.provider == "acme"));
+/// assert!(matches!(request.model, RequestModel::Name(name) if name == "acme/large"));
 /// # Ok::<(), clawdia_core::wire::RequestError>(())
 /// ```
 #[derive(Debug, Clone)]
@@ -42,11 +41,11 @@ pub struct Request {
     pub options: StreamOptions,
 }
 
-/// The model of a request: by its ref, or described in full.
+/// The model of a request: by a name, or described in full.
 #[derive(Debug, Clone)]
 pub enum RequestModel {
-    /// A ref, to be resolved by the host.
-    Ref(ModelRef),
+    /// A ref `provider/model`, or what else the host calls the model, such as a short name from its configuration.
+    Name(String),
     /// A whole description, used as it is.
     Model(Box<Model>),
 }
@@ -93,13 +92,14 @@ impl Request {
         }
         let id = object.shift_remove("id");
         let model = match object.shift_remove("model") {
-            Some(Value::String(text)) => {
-                RequestModel::Ref(text.parse().map_err(|error| ShapeError::new("model", format!("{error}")))?)
+            Some(Value::String(name)) if name.trim().is_empty() => {
+                return Err(ShapeError::new("model", "the name of the model is blank"));
             }
+            Some(Value::String(name)) => RequestModel::Name(name),
             Some(value @ Value::Object(_)) => {
                 RequestModel::Model(Box::new(transcript::record(value, "model")?))
             }
-            Some(_) => return Err(ShapeError::new("model", "expected a ref or a model object")),
+            Some(_) => return Err(ShapeError::new("model", "expected a model's name or a model object")),
             None => return Err(ShapeError::new("", "missing member `model`")),
         };
         let context = match object.shift_remove("context") {

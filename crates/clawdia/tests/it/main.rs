@@ -5,6 +5,10 @@
     reason = "a panic is how a test fails; the linter exempts `#[test]` functions only"
 )]
 
+mod agent_options;
+mod agents;
+mod checks;
+mod keys;
 mod linked;
 mod models;
 mod options;

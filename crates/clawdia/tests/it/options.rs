@@ -90,7 +90,7 @@ fn connect(config: &ProviderConfig, _: &HostContext) -> Result<Arc<dyn Provider>
     Ok(Arc::new(Outspoken { config: config.clone(), id: config.id.clone().unwrap() }))
 }
 
-fn host(config: &Value) -> Host {
+pub(crate) fn host(config: &Value) -> Host {
     let plugins = Plugins::new([&LAYERED, &NARROW], [], []).unwrap();
     let config = Config::parse(&config.to_string(), &plugins).unwrap();
     Host::new(config, plugins, HostContext::new(Environment::default()))
@@ -107,7 +107,7 @@ fn options(params: &Value) -> StreamOptions {
 }
 
 /// What the provider of `reference` has in the end.
-fn outcome(host: &Host, reference: &str, call: &Value) -> Value {
+pub(crate) fn outcome(host: &Host, reference: &str, call: &Value) -> Value {
     let reference: ModelRef = reference.parse().unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let message = runtime.block_on(host.complete(&reference, &question(), &options(call))).unwrap();

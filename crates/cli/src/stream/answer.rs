@@ -64,7 +64,7 @@ async fn refuse_model(
     report(error);
     let accumulator = match model {
         // Its protocol is not known, so the message says nothing of the model.
-        RequestModel::Ref(_) => Accumulator::default(),
+        RequestModel::Name(_) => Accumulator::default(),
         RequestModel::Model(model) => Accumulator::new(model),
     };
     let mut accumulator = accumulator.with_timestamp(host.context().now_ms());

@@ -62,7 +62,7 @@ fn a_value_of_the_wrong_type_is_told_with_its_path() {
     let mut request = ask(NOVA, "hi");
     request["options"] = json!({ "reasoning": "enormous" });
     check(&request.to_string(), "invalidRequest", &["options.reasoning", "enormous"]);
-    check(&ask("no-slash", "hi").to_string(), "invalidRequest", &["`no-slash`", "provider/model"]);
+    check(&ask("no-slash", "hi").to_string(), "notFound", &["`no-slash`", "provider/model"]);
 }
 
 #[test]

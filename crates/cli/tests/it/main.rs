@@ -14,6 +14,7 @@ mod terminal;
 mod bad_requests;
 mod bad_surroundings;
 mod chat;
+mod config;
 mod count;
 mod demo;
 mod emulator;

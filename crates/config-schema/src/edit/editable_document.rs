@@ -190,7 +190,7 @@ impl fmt::Debug for EditableDocument {
 /// Reads a text that says one thing only: editing would have to choose which of two equal keys is meant.
 pub(super) fn read(text: &str) -> Result<Document, ConfigError> {
     let refused = |problem, others| ConfigError::new(None, problem, others);
-    let document = Document::read(text, None).map_err(|problem| refused(problem, Vec::new()))?;
+    let document = Document::read(text, None).map_err(|problem| refused(*problem, Vec::new()))?;
     let mut ambiguities = document.ambiguities().into_iter().map(|(_, problem)| problem);
     match ambiguities.next() {
         Some(first) => Err(refused(first, ambiguities.collect())),

@@ -308,7 +308,7 @@ enum FileFlaw {
     Busy { lock: PathBuf },
     NoFile { is_directory: bool },
     ReadOnly,
-    NotUtf8(Problem),
+    NotUtf8(Box<Problem>),
     Io(io::Error),
 }
 

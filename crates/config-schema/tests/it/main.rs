@@ -4,6 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that unwraps fails where it stands")]
 
+mod agent_settings;
 mod agents;
 mod arbitrary_text;
 mod documented_blocks;
@@ -13,10 +14,13 @@ mod edit_files;
 mod edit_paths;
 mod edit_random;
 mod edit_values;
+mod environment;
 mod errors;
+mod keys;
 mod location;
 mod plugins;
 mod schema;
+mod problems;
 mod secrets;
 mod sections;
 mod warnings;

@@ -173,7 +173,7 @@ fn a_request_is_read_with_its_options() {
     )
     .unwrap();
     assert_eq!(request.id, Some(json!([1])));
-    assert!(matches!(request.model, RequestModel::Ref(model) if model.to_string() == "acme/Large"));
+    assert!(matches!(request.model, RequestModel::Name(name) if name == "ACME/Large"));
     assert_eq!(request.context.messages, [Message::user("hi")]);
     assert_eq!(request.options.max_tokens, Some(10));
     assert_eq!(request.options.reasoning, Some(ThinkingLevel::XHigh));
@@ -193,12 +193,11 @@ fn a_request_that_is_none_is_refused_by_place() {
     check_refused(r#"{"model":"a/b"}"#, "the request is not valid at `.`: missing member `context`");
     check_refused(
         r#"{"model":7,"context":{}}"#,
-        "the request is not valid at `model`: expected a ref or a model object",
+        "the request is not valid at `model`: expected a model's name or a model object",
     );
     check_refused(
-        r#"{"model":"large","context":{}}"#,
-        "the request is not valid at `model`: `large` is no model ref: there is no slash between provider and model; \
-         write it as `provider/model`, for example `amazon-bedrock/us.amazon.nova-lite-v1:0`",
+        r#"{"model":" ","context":{}}"#,
+        "the request is not valid at `model`: the name of the model is blank",
     );
     check_refused(
         r#"{"model":{"id":"x","api":"y"},"context":{}}"#,

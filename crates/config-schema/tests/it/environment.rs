@@ -1,0 +1,226 @@
+//! What the environment says: variables in texts, variables that go before the document, and where values come from.
+
+use clawdia_config_schema::{Config, ModelsMode, Origin, Report, SecretConfig, check};
+use clawdia_core::{Environment, ThinkingLevel};
+
+use crate::plugins::{Weather, linked};
+
+fn report(text: &str, variables: &[(&str, &str)]) -> Report {
+    let environment: Environment = variables.iter().copied().collect();
+    check(text, None, &linked(), &environment)
+}
+
+#[track_caller]
+fn read(text: &str, variables: &[(&str, &str)]) -> Config {
+    report(text, variables).into_config().unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// Checks the only problem: the variable or the path, and what is said.
+#[track_caller]
+fn refused(text: &str, variables: &[(&str, &str)], place: &str, message: &str, advice: &str) {
+    let report = report(text, variables);
+    let [problem] = report.problems.as_slice() else { panic!("{report}") };
+    let found = problem.variable.as_deref().unwrap_or(&problem.path);
+    assert_eq!((found, problem.message.as_str(), problem.advice.as_deref()), (place, message, Some(advice)));
+    assert_eq!(problem.line.is_some(), problem.variable.is_none());
+}
+
+#[test]
+fn variables_stand_in_texts() {
+    let config = read(
+        "{ models: { weather: { city: '${CITY}-${CITY} $${CITY}' },
+             providers: { x: { api: '${API}', apiKey: '${KEY}' } } } }",
+        &[("CITY", "Bern"), ("API", "acme-chat"), ("KEY", "s3cr3t")],
+    )
+    .section::<Weather>();
+    assert_eq!(config.unwrap().unwrap().city, "Bern-Bern ${CITY}");
+}
+
+#[test]
+fn a_variable_in_a_key_is_not_expanded() {
+    let report = report(
+        "{ models: { providers: { x: { api: 'acme-chat', headers: { '${H}': 'a' } } } } }",
+        &[("H", "h")],
+    );
+    assert_eq!(report.problems[0].path, "models.providers.x.headers.${H}");
+}
+
+#[test]
+fn a_variable_that_is_not_set_is_told_at_its_place() {
+    refused(
+        "{ models: { weather: {\n  city: '${CITY}' } } }",
+        &[("CITY", " ")],
+        "models.weather.city",
+        "the environment variable `CITY` is not set",
+        "set it, or write `$${` for the characters themselves",
+    );
+    refused(
+        "{ models: { weather: { city: '${not a name}' } } }",
+        &[],
+        "models.weather.city",
+        "`${` is not followed by the name of an environment variable and `}`",
+        "write `$${` for the characters themselves",
+    );
+}
+
+#[test]
+fn what_a_secret_variable_holds_does_not_show() {
+    for text in [
+        "{ models: { providers: { x: { api: '${MY_TOKEN}' } } } }",
+        "{ agents: { defaults: { model: '${MY_TOKEN}' } } }",
+        "{ agents: { defaults: { model: 'zzz/${MY_TOKEN}' } } }",
+        "{ models: { mode: '${MY_TOKEN}' } }",
+        "{ models: { providers: { x: { api: 'acme-chat', headers: { a: '${PLAIN}\\n' }, auth: '${PLAIN}' } } } }",
+    ] {
+        let report = report(text, &[("MY_TOKEN", "s3cr3t"), ("PLAIN", "s3cr3t")]);
+        assert!(!report.problems.is_empty());
+        let shown = format!("{report}{:?}", report.problems);
+        assert!(!shown.contains("s3cr3t"), "{shown}");
+    }
+    let report = report(
+        "{}",
+        &[("CLAWDIA__MODELS__PROVIDERS__X__API_KEY", "s3cr3t"), ("CLAWDIA__MODELS__MODE", "s3cr3t")],
+    );
+    assert_eq!(report.problems.len(), 2);
+    assert!(!report.to_string().contains("s3cr3t"), "{report}");
+}
+
+#[test]
+fn variables_go_before_the_document_by_its_own_paths() {
+    let text = "{ models: { mode: 'merge', providers: { 'amazon-bedrock': { region: 'x', models: [{ id: 'a' }] } } } }";
+    let config = read(
+        text,
+        &[
+            ("CLAWDIA_CONFIG_PATH", "/not/this"),
+            ("CLAWDIA__MODELS__MODE", "replace"),
+            ("CLAWDIA__MODELS__WEATHER__CITY", "7"),
+            ("CLAWDIA__MODELS__WEATHER__DAYS", "[1, 2]"),
+            ("CLAWDIA__MODELS__PROVIDERS__AMAZON_BEDROCK__REGION", "us-east-1"),
+            ("CLAWDIA__MODELS__PROVIDERS__AMAZON_BEDROCK__MODELS__0__MAX_TOKENS", "4096"),
+            ("CLAWDIA__MODELS__PROVIDERS__AMAZON_BEDROCK__MODELS__1", "{ id: 'b' }"),
+            ("CLAWDIA__MODELS__PROVIDERS__AMAZON_BEDROCK__PARAMS__SERVICE_TIER", "flex"),
+            ("CLAWDIA__MODELS__PROVIDERS__MY_OWN__API", "acme-chat"),
+            ("CLAWDIA__MODELS__PROVIDERS__MY_OWN__HEADERS__X_TEAM", "17"),
+            ("CLAWDIA__MODELS__PROVIDERS__MY_OWN__TIMEOUTS__IDLE_MS", "5"),
+            ("CLAWDIA__AGENTS__DEFAULTS__MODEL", "amazon-bedrock/a"),
+            ("CLAWDIA__AGENTS__DEFAULTS__THINKING_DEFAULT", "high"),
+            ("CLAWDIA__AGENTS__ENTRIES__CODER__TIMEOUT_SECONDS", "60"),
+            ("CLAWDIA__AGENTS__DEFAULTS__TIMEOUT_SECONDS", "  "),
+        ],
+    );
+    assert_eq!(config.models.mode, ModelsMode::Replace);
+    let weather = config.section::<Weather>().unwrap().unwrap();
+    assert_eq!((weather.city.as_str(), weather.days.as_slice()), ("7", [1, 2].as_slice()));
+    let bedrock = &config.models.providers["amazon-bedrock"];
+    assert_eq!(bedrock.region.as_deref(), Some("us-east-1"));
+    assert_eq!((bedrock.models[0].max_tokens, bedrock.models[1].id.as_str()), (Some(4096), "b"));
+    assert_eq!(bedrock.params["serviceTier"], "flex");
+    let own = &config.models.providers["my-own"];
+    assert_eq!((own.headers["x-team"].as_str(), own.timeouts.idle_ms), ("17", Some(5)));
+    assert_eq!(config.agents.defaults.model.as_ref().unwrap().primary.as_ref().unwrap().model, "a");
+    assert_eq!(config.agents.defaults.thinking_default, Some(ThinkingLevel::High));
+    assert_eq!(config.agents.entries["coder"].timeout_seconds, Some(60));
+    assert_eq!(config.agents.defaults.timeout_seconds, None);
+
+    let origins = config.origins();
+    assert_eq!(
+        origins.of("models.mode"),
+        Origin::Environment { variable: "CLAWDIA__MODELS__MODE".to_owned() }
+    );
+    assert_eq!(
+        origins.of("models.providers.amazon-bedrock.models[0].id"),
+        Origin::File { line: 1, variables: Vec::new() }
+    );
+    assert_eq!(origins.of("models.providers.my-own.region"), Origin::Default);
+}
+
+#[test]
+fn a_key_may_come_from_a_variable() {
+    let config = read(
+        "{ models: { providers: { x: { api: 'acme-chat' } } } }",
+        &[("CLAWDIA__MODELS__PROVIDERS__X__API_KEY", "12345")],
+    );
+    let Some(SecretConfig::Text(key)) = &config.models.providers["x"].api_key else { panic!("{config:?}") };
+    assert_eq!(key.expose(), "12345");
+    let config =
+        read("{ models: { providers: { x: { api: 'acme-chat', apiKey: '${K}' } } } }", &[("K", "k")]);
+    let Some(SecretConfig::Text(key)) = &config.models.providers["x"].api_key else { panic!("{config:?}") };
+    assert_eq!(key.expose(), "k");
+}
+
+#[test]
+fn a_variable_that_leads_nowhere_is_told_with_the_nearest() {
+    refused(
+        "{}",
+        &[("CLAWDIA__MODELS__WAETHER__CITY", "Bern")],
+        "CLAWDIA__MODELS__WAETHER__CITY",
+        "nothing in `models` is called `WAETHER`",
+        "did you mean `CLAWDIA__MODELS__WEATHER__CITY`?",
+    );
+    refused(
+        "{}",
+        &[("CLAWDIA__MODLES__MODE", "merge")],
+        "CLAWDIA__MODLES__MODE",
+        "nothing in the configuration is called `MODLES`",
+        "did you mean `CLAWDIA__MODELS__MODE`?",
+    );
+    refused(
+        "{ models: { providers: { 'amazon-bedrock': { models: [{ id: 'x' }] } } } }",
+        &[("CLAWDIA__MODELS__PROVIDERS__AMAZON_BEDROCK__MODELS__7__NAME", "X")],
+        "CLAWDIA__MODELS__PROVIDERS__AMAZON_BEDROCK__MODELS__7__NAME",
+        "nothing in `models.providers.amazon-bedrock.models` is called `7`",
+        "known there are `0`, `1`",
+    );
+    refused(
+        "{}",
+        &[("CLAWDIA__MODELS__MODE__X", "merge")],
+        "CLAWDIA__MODELS__MODE__X",
+        "nothing in `models.mode` is called `X`",
+        "remove the variable",
+    );
+}
+
+#[test]
+fn what_a_variable_says_is_checked_like_what_a_document_says() {
+    refused(
+        "{ models: { mode: 'merge' } }",
+        &[("CLAWDIA__MODELS__MODE", "mergd")],
+        "CLAWDIA__MODELS__MODE",
+        "`mergd` is not one of `merge`, `replace`",
+        "did you mean `merge`?",
+    );
+    refused(
+        "{}",
+        &[("CLAWDIA__AGENTS__DEFAULTS__TIMEOUT_SECONDS", "0")],
+        "CLAWDIA__AGENTS__DEFAULTS__TIMEOUT_SECONDS",
+        "a call that may take no time can never succeed",
+        "write at least 1, or leave the key out for no limit",
+    );
+    let report = report("{}", &[("CLAWDIA__AGENTS__DEFAULTS__TIMEOUT_SECONDS", "soon")]);
+    assert_eq!(
+        report.problems[0].to_string(),
+        "environment variable CLAWDIA__AGENTS__DEFAULTS__TIMEOUT_SECONDS: expected a whole number of 0 or more, found text"
+    );
+}
+
+#[test]
+fn each_value_knows_its_line_or_variable() {
+    let config = read(
+        "{\n  models: {\n    weather: {\n      city: '${CITY}',\n    },\n  },\n}",
+        &[("CITY", "Bern"), ("CLAWDIA__MODELS__MODE", "replace")],
+    );
+    let origins = config.origins();
+    let shown = origins.iter().map(|(path, origin)| format!("{path}: {origin}")).collect::<Vec<_>>();
+    assert_eq!(
+        shown,
+        [
+            ": line 1",
+            "models: line 2",
+            "models.weather: line 3",
+            "models.weather.city: line 4, with the environment variable CITY",
+            "models.mode: the environment variable CLAWDIA__MODELS__MODE",
+        ]
+    );
+    assert_eq!(origins.of("agents.defaults.model"), Origin::Default);
+    assert_eq!(serde_json::to_string(&origins.of("models")).unwrap(), r#"{"from":"file","line":2}"#);
+}
