@@ -21,6 +21,8 @@ mod params;
 
 // Mentioning a plugin's crate is what links it: see `clawdia_core::register!`.
 #[cfg(feature = "bedrock")]
+use clawdia_discovery as _;
+#[cfg(feature = "bedrock")]
 use clawdia_provider_bedrock as _;
 
 pub use host::Host;

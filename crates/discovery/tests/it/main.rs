@@ -1,0 +1,3 @@
+//! What the crate shows to a host.
+
+mod section;
