@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -116,16 +116,32 @@ impl Host {
     pub fn check(environment: Environment) -> Result<Report, HostError> {
         let plugins = Plugins::linked()?;
         let Located { path, state_dir, .. } = locate(&environment);
-        let mut report = match &path {
+        let report = match &path {
             Some(path) => check_file(path, &plugins, &environment),
             None => check("{}", None, &plugins, &environment),
         };
+        Ok(Self::asked(report, path, plugins, HostContext::new(environment).with_state_dir(state_dir)))
+    }
+
+    /// As [`check`](Self::check), of a text that is, or is about to be, in `file`.
+    ///
+    /// # Errors
+    /// As [`check`](Self::check).
+    pub fn check_text(text: &str, file: &Path, environment: Environment) -> Result<Report, HostError> {
+        let plugins = Plugins::linked()?;
+        let report = check(text, Some(file), &plugins, &environment);
+        let Located { state_dir, .. } = locate(&environment);
+        let context = HostContext::new(environment).with_state_dir(state_dir);
+        Ok(Self::asked(report, Some(file.to_owned()), plugins, context))
+    }
+
+    /// The report with what providers know.
+    fn asked(mut report: Report, path: Option<PathBuf>, plugins: Plugins, context: HostContext) -> Report {
         if let Some(config) = report.config.clone() {
-            let context = HostContext::new(environment).with_state_dir(state_dir);
             let host = Self::assemble(config, path, plugins, context, Vec::new());
             report.ask(&|reference| host.known(reference));
         }
-        Ok(report)
+        report
     }
 
     /// This host as the agent `id` uses it: with its model, options, thinking and time limit in place of the defaults.
@@ -161,7 +177,7 @@ impl Host {
     }
 
     /// The file the configuration was read from; `None` when there was none.
-    pub fn config_path(&self) -> Option<&std::path::Path> {
+    pub fn config_path(&self) -> Option<&Path> {
         self.shared.path.as_deref()
     }
 
@@ -213,6 +229,16 @@ impl Host {
             row.apply_to(&mut model);
         }
         Ok(model)
+    }
+
+    /// Whether anybody knows this model: the configuration lists it, or its provider can describe it. One that nobody
+    /// knows may work nevertheless. No key is looked up.
+    pub fn knows(&self, reference: &ModelRef) -> bool {
+        let provider = self.shared.config.models.providers.get(&reference.provider);
+        let is_listed = |provider: &ProviderConfig<SecretConfig>| {
+            provider.models.iter().any(|row| row.id == reference.model)
+        };
+        provider.is_some_and(is_listed) || self.known(reference).is_some()
     }
 
     /// The provider `id`, connected on the first call and kept.
@@ -372,7 +398,7 @@ impl Host {
 
     fn connect(&self, route: &Route<'_>) -> Result<Arc<dyn Provider>, HostError> {
         let key = || {
-            let directory = self.shared.path.as_deref().and_then(std::path::Path::parent);
+            let directory = self.shared.path.as_deref().and_then(Path::parent);
             let environment = self.shared.context.environment();
             let secret = route.config.api_key.as_ref();
             secret.map(|secret| api_key::resolve(secret, environment, directory)).transpose()

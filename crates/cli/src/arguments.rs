@@ -33,9 +33,12 @@ pub(crate) enum Command {
     Stream(crate::stream::StreamArguments),
     /// Say how many tokens the prompt of a JSON request has
     Count(crate::count::CountArguments),
-    /// Look after the configuration
+    /// Show, check and change the configuration
     #[command(subcommand)]
     Config(crate::config::ConfigCommand),
+    /// Choose the models that agents use
+    #[command(subcommand)]
+    Models(crate::models::ModelsCommand),
     /// Run a local Amazon Bedrock endpoint for any AWS SDK
     #[cfg(feature = "emulator")]
     Emulator(crate::emulator::EmulatorArguments),

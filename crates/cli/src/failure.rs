@@ -60,6 +60,16 @@ impl Failure {
         self
     }
 
+    /// What was attempted and what went wrong.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// What to do next.
+    pub(crate) fn hint(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+
     /// Writes the failure to standard error.
     pub(crate) fn report(&self) {
         let mut lines = vec![format!("{ERROR}error:{ERROR:#} {}", self.message)];

@@ -4,6 +4,7 @@ mod arguments;
 
 mod chat;
 mod config;
+mod models;
 mod count;
 #[cfg(feature = "emulator")]
 mod demo;
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
         Command::Stream(arguments) => Ok(stream::run(arguments)),
         Command::Count(arguments) => count::run(arguments),
         Command::Config(command) => config::run(command),
+        Command::Models(command) => models::run(command),
         #[cfg(feature = "emulator")]
         Command::Emulator(arguments) => emulator::run(arguments),
     });

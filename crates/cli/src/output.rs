@@ -1,5 +1,7 @@
 //! Standard output, written by a thread of its own.
 //!
+//! Commands that do nothing else meanwhile write with [`print`].
+//!
 //! Separate because standard output blocks: a reader that stalls must slow the stream down, yet Ctrl-C must still be
 //! heard. Texts pass through a short queue, are written whole and in order, and are flushed as soon as the queue is
 //! empty.
@@ -13,6 +15,17 @@ use crate::failure::Failure;
 
 /// How many texts may wait to be written before their senders wait.
 const QUEUE: usize = 64;
+
+/// Writes a text at once. A reader that has gone away is no failure.
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    let mut sink = anstream::stdout().lock();
+    match sink.write_all(text.as_bytes()).and_then(|()| sink.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Failure::failed("could not write to standard output").because(&error))
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
 
 /// The writing side, to be cloned by everything that writes.
 #[derive(Debug, Clone)]

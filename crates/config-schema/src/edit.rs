@@ -59,7 +59,7 @@ pub use merge::{Dropped, dropped, dropped_by_patch, merge, patched};
 pub use path_text::{ConfigPath, ParseConfigPathError, Segment};
 pub use splice::RemovedComments;
 pub use template::TEMPLATE;
-pub use value_text::{ReadValueError, read_json, read_value, wants_list};
+pub use value_text::{ReadValueError, default_value, is_known, read_json, read_value, wants_list};
 
 /// What a value is, in words.
 fn kind_of(value: &Value) -> &'static str {

@@ -23,6 +23,7 @@ mod report;
 mod problem;
 mod error;
 mod origins;
+mod shown;
 
 mod document;
 mod outline;
@@ -63,3 +64,4 @@ pub use origins::{Origin, Origins};
 pub use problem::{Problem, Severity};
 pub use report::{Report, check};
 pub use secret_config::{SecretConfig, SecretReference};
+pub use shown::{HIDDEN, without_secrets};

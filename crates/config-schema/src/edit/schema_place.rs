@@ -98,6 +98,16 @@ impl<'a> SchemaPlace<'a> {
         place
     }
 
+    /// Whether nothing may stand here.
+    pub(super) fn is_nowhere(&self) -> bool {
+        self.schemas.is_empty() && !self.open
+    }
+
+    /// What holds where nothing is said.
+    pub(super) fn default(&self) -> Option<Value> {
+        self.schemas.iter().find_map(|schema| schema.get("default")).cloned()
+    }
+
     /// The kinds of value that are wanted here.
     pub(super) fn wanted(&self) -> Wanted {
         let mut wanted = Wanted::default();

@@ -68,6 +68,24 @@ pub fn wants_list(schema: Option<&Value>, path: &ConfigPath) -> bool {
     wanted.is_open() || (wanted.list && !wanted.object)
 }
 
+/// What holds where nothing is set at `path`, if the schema says so.
+///
+/// ```
+/// use clawdia_config_schema::edit::default_value;
+/// use serde_json::json;
+/// let schema = json!({ "properties": { "retries": { "type": "integer", "default": 3 } } });
+/// assert_eq!(default_value(&schema, &"retries".parse()?), Some(json!(3)));
+/// # Ok::<(), clawdia_config_schema::edit::ParseConfigPathError>(())
+/// ```
+pub fn default_value(schema: &Value, path: &ConfigPath) -> Option<Value> {
+    SchemaPlace::find(schema, path).default()
+}
+
+/// Whether the schema knows of a setting at `path`.
+pub fn is_known(schema: &Value, path: &ConfigPath) -> bool {
+    !SchemaPlace::find(schema, path).is_nowhere()
+}
+
 /// A text that is not the value it should be. The text itself may be a secret and never shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadValueError {

@@ -1,0 +1,298 @@
+//! Changing the configuration: one path for every command that does.
+//!
+//! Separate from the commands, which only say what is to change: here the result is checked as a whole, shown or
+//! written, and told.
+
+use std::collections::HashSet;
+
+use clap::Args;
+use clawdia::config::edit::{
+    ConfigPath, Dropped, EditError, EditFileError, EditFileOptions, EditableDocument, Expected, Outcome,
+    Segment, TEMPLATE, difference, edit_file,
+};
+use clawdia::config::{Origin, Report, Severity};
+use serde_json::{Value, json};
+
+use super::target::Target;
+use crate::failure::{Failure, warn, write_to_stderr};
+use crate::output::print;
+use crate::status::Status;
+
+/// How a change is made and told.
+#[derive(Debug, Args)]
+pub(crate) struct ChangeArguments {
+    /// Show what would change, and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Tell the outcome as one line of JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// What was changed, as it is told.
+#[derive(Debug)]
+pub(crate) struct Change {
+    /// The settings.
+    pub(crate) paths: Vec<ConfigPath>,
+    /// `Updated` or `Removed`.
+    pub(crate) verb: &'static str,
+}
+
+impl Change {
+    pub(crate) fn updated(paths: impl IntoIterator<Item = ConfigPath>) -> Self {
+        Self { paths: paths.into_iter().collect(), verb: "Updated" }
+    }
+
+    pub(crate) fn removed(path: ConfigPath) -> Self {
+        Self { paths: vec![path], verb: "Removed" }
+    }
+}
+
+/// Why nothing was changed.
+#[derive(Debug)]
+enum Refusal {
+    Failure(Failure),
+    /// The result would not be valid; the report has the errors alone.
+    Invalid(Report),
+}
+
+impl From<Failure> for Refusal {
+    fn from(failure: Failure) -> Self {
+        Self::Failure(failure)
+    }
+}
+
+/// A text that was checked, with what is new about it.
+struct Checked {
+    old: String,
+    new: String,
+    change: Change,
+    report: Report,
+    /// Warnings that the text before did not deserve.
+    warnings: Vec<String>,
+}
+
+/// Makes a change and tells what became of it. `edit` may be called on a file that someone else has just changed.
+pub(crate) fn make(
+    target: &Target,
+    arguments: &ChangeArguments,
+    edit: impl FnOnce(&mut EditableDocument) -> Result<Change, Failure>,
+) -> Result<Status, Failure> {
+    let mut checked = None;
+    let outcome = if arguments.dry_run {
+        target.text().map_err(Refusal::from).and_then(|current| {
+            let created = current.is_none();
+            let text = current.map_or_else(|| TEMPLATE.to_owned(), |current| current.text);
+            let result = check(target, &text, edit)?;
+            let written = result.new != text;
+            checked = Some(result);
+            Ok(Done { written, created })
+        })
+    } else {
+        write(target, Expected::Anything, |text| {
+            let result = check(target, text, edit)?;
+            let new = result.new.clone();
+            checked = Some(result);
+            Ok(new)
+        })
+    };
+    let told = match (outcome, checked) {
+        (Ok(done), Some(checked)) => tell(target, arguments, &done, &checked).map(|()| Status::Done),
+        (Ok(_), None) => Ok(Status::Done),
+        (Err(Refusal::Failure(failure)), _) => Err(failure),
+        (Err(Refusal::Invalid(report)), _) => {
+            if arguments.json {
+                let line = json!({ "ok": false, "changed": false, "problems": report.problems });
+                print(&format!("{line}\n"))?;
+            }
+            return Err(invalid(target, &report));
+        }
+    };
+    if let Err(failure) = &told
+        && arguments.json
+    {
+        let line =
+            json!({ "ok": false, "changed": false, "message": failure.message(), "hint": failure.hint() });
+        print(&format!("{line}\n"))?;
+    }
+    told
+}
+
+/// Replaces the text of the file by one that was checked elsewhere.
+pub(super) fn replace(target: &Target, expected: Expected, text: &str) -> Result<(), Failure> {
+    let outcome = write(target, expected, |_| Ok(text.to_owned()));
+    outcome.map(drop).map_err(|refusal| match refusal {
+        Refusal::Failure(failure) => failure,
+        Refusal::Invalid(report) => invalid(target, &report),
+    })
+}
+
+/// Shows the errors of a text that was not written.
+pub(super) fn invalid(target: &Target, report: &Report) -> Failure {
+    write_to_stderr(&format!("{report}\n\n"));
+    Failure::refused(format!(
+        "nothing was written to {}, since the configuration would not be valid",
+        target.path().display()
+    ))
+}
+
+/// The report, with its errors alone; `None` if there are none.
+pub(super) fn errors_of(report: &Report) -> Option<Report> {
+    let mut errors = report.clone();
+    errors.problems.retain(|problem| problem.severity == Severity::Error);
+    (!errors.problems.is_empty()).then_some(errors)
+}
+
+/// What became of the file.
+struct Done {
+    written: bool,
+    created: bool,
+}
+
+fn write(
+    target: &Target,
+    expected: Expected,
+    edit: impl FnOnce(&str) -> Result<String, Refusal>,
+) -> Result<Done, Refusal> {
+    let options = EditFileOptions::default().with_expected(expected);
+    match edit_file(target.path(), &options, edit) {
+        Ok(Outcome { written, created, .. }) => {
+            if created && let Err(failure) = target.write_schema() {
+                warn(&format!("{}; editors will know nothing of the configuration", failure.message()));
+            }
+            Ok(Done { written, created })
+        }
+        Err(EditFileError::Edit(refusal)) => Err(refusal),
+        // That somebody else was faster is no fault of the user's.
+        Err(EditFileError::File(error)) if error.is_changed() => {
+            Err(Failure::failed(error.to_string()).into())
+        }
+        Err(error) => Err(Failure::refused(match error {
+            EditFileError::File(error) => error.to_string(),
+            _ => format!("could not edit {}", target.path().display()),
+        })
+        .into()),
+    }
+}
+
+fn check(
+    target: &Target,
+    old: &str,
+    edit: impl FnOnce(&mut EditableDocument) -> Result<Change, Failure>,
+) -> Result<Checked, Refusal> {
+    let mut document = EditableDocument::parse(old)
+        .map_err(|_| target.check(old))
+        .map_err(|report| report.map_or_else(Refusal::from, Refusal::Invalid))?;
+    let change = edit(&mut document)?;
+    let new = document.to_text();
+    let report = target.check(&new)?;
+    if new != old
+        && let Some(errors) = errors_of(&report)
+    {
+        return Err(Refusal::Invalid(errors));
+    }
+    let said = |report: &Report| {
+        let warnings = report.problems.iter().filter(|problem| problem.severity != Severity::Error);
+        warnings.map(|problem| (problem.path.clone(), problem.to_string())).collect::<Vec<_>>()
+    };
+    let known = said(&target.check(old)?).into_iter().map(|(_, text)| text).collect::<HashSet<_>>();
+    let warnings = said(&report).into_iter().map(|(_, text)| text).filter(|text| !known.contains(text));
+    let warnings = warnings.collect();
+    Ok(Checked { old: old.to_owned(), new, change, report, warnings })
+}
+
+fn tell(target: &Target, arguments: &ChangeArguments, done: &Done, checked: &Checked) -> Result<(), Failure> {
+    let Checked { old, new, change, report, warnings } = checked;
+    let file = target.path().display().to_string();
+    let is_created = done.created && done.written;
+    let shown = arguments.dry_run.then(|| difference(&file, if done.created { "" } else { old }, new));
+    let overridden = change.paths.iter().filter_map(|path| overriding(path, report));
+    let warnings = warnings.iter().cloned().chain(overridden).collect::<Vec<_>>();
+    if arguments.json {
+        let mut line = json!({
+            "ok": true,
+            "changed": done.written && !arguments.dry_run,
+            "created": is_created && !arguments.dry_run,
+            "file": file,
+            "paths": change.paths.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "warnings": warnings,
+        });
+        if let Some(difference) = shown {
+            line["wouldChange"] = Value::from(done.written);
+            line["difference"] = Value::from(difference);
+        }
+        return print(&format!("{line}\n"));
+    }
+    for warning in &warnings {
+        warn(warning);
+    }
+    let what = match change.paths.as_slice() {
+        [only] => only.to_string(),
+        several => format!("{} settings", several.len()),
+    };
+    match shown {
+        _ if !done.written => print(&format!("No change: {file} says that already.\n")),
+        Some(difference) => {
+            print(&difference)?;
+            write_to_stderr("Nothing was written: this was a dry run.\n");
+            Ok(())
+        }
+        None => {
+            let created = if is_created {
+                format!("Created {file}, and its schema for editors.\n")
+            } else {
+                String::new()
+            };
+            print(&format!("{created}{} {what}.\n", change.verb))
+        }
+    }
+}
+
+/// Says that an environment variable goes before a setting.
+fn overriding(path: &ConfigPath, report: &Report) -> Option<String> {
+    let config = report.config.as_ref()?;
+    match config.origins().of(&plain(path, &config.shown())) {
+        Origin::Environment { variable } => {
+            Some(format!("the environment variable {variable} goes before `{path}` as long as it is set"))
+        }
+        _ => None,
+    }
+}
+
+/// The path as origins name it: keys as they are.
+pub(super) fn plain(path: &ConfigPath, value: &Value) -> String {
+    let mut text = String::new();
+    let mut here = Some(value);
+    for segment in path.segments() {
+        match (here, segment) {
+            (Some(Value::Array(elements)), Segment::Index(index)) => {
+                text.push_str(&format!("[{index}]"));
+                here = elements.get(*index);
+            }
+            (_, segment) => {
+                let key = segment.as_key();
+                if !text.is_empty() {
+                    text.push('.');
+                }
+                text.push_str(&key);
+                here = here.and_then(|here| here.get(&key));
+            }
+        }
+    }
+    text
+}
+
+/// What to say of an edit that cannot be.
+pub(crate) fn refused(error: &EditError) -> Failure {
+    match error {
+        EditError::NotSet { .. } => Failure::failed(error.to_string()),
+        _ => Failure::refused(error.to_string()),
+    }
+}
+
+/// What to say of entries that would be gone.
+pub(super) fn would_drop(dropped: &[Dropped]) -> Failure {
+    let dropped = dropped.iter().map(ToString::to_string).collect::<Vec<_>>();
+    Failure::refused(format!("nothing was changed: {}", dropped.join("; ")))
+        .with_hint("add `--merge` to keep what is there, or `--replace` to let it go")
+}

@@ -1,0 +1,97 @@
+//! The configuration that commands work on: its file, what may stand in it, and how it is checked.
+//!
+//! Separate from the host, which needs a configuration that is right: here it may be wrong, or not there yet.
+
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+use clawdia::config::edit::FileText;
+use clawdia::config::schema::{self, Proposals};
+use clawdia::config::{Report, locate};
+use clawdia::{Environment, Host, HostError, Plugins};
+use serde_json::Value;
+
+use crate::failure::Failure;
+use crate::process;
+
+/// What a new configuration is called.
+const NEW: &str = "clawdia.jsonc";
+
+/// The configuration of this environment.
+#[derive(Debug)]
+pub(crate) struct Target {
+    path: PathBuf,
+    environment: Environment,
+    schema: Value,
+}
+
+impl Target {
+    /// Finds it, where it is or would be.
+    pub(crate) fn locate() -> Result<Self, Failure> {
+        let environment = process::environment();
+        let located = locate(&environment);
+        let path = located.path.unwrap_or_else(|| located.state_dir.join(NEW));
+        let plugins = Plugins::linked().map_err(HostError::from)?;
+        let schema =
+            schema::generate(&plugins, &proposals()).map_err(|error| Failure::refused(error.to_string()))?;
+        Ok(Self { path, environment, schema })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(crate) fn environment(&self) -> &Environment {
+        &self.environment
+    }
+
+    /// What may stand in the configuration.
+    pub(crate) fn schema(&self) -> &Value {
+        &self.schema
+    }
+
+    /// The text of the file, if there is one.
+    pub(crate) fn text(&self) -> Result<Option<FileText>, Failure> {
+        FileText::read(&self.path).map_err(|error| Failure::refused(error.to_string()))
+    }
+
+    /// Everything that could be said of the configuration if this were its text.
+    pub(crate) fn check(&self, text: &str) -> Result<Report, Failure> {
+        Ok(Host::check_text(text, &self.path, self.environment.clone())?)
+    }
+
+    /// Where editors look for the schema that a new configuration names.
+    pub(crate) fn schema_path(&self) -> PathBuf {
+        self.path.with_file_name(schema::FILE_NAME)
+    }
+
+    /// Writes the schema beside the file; tells whether it was another one before.
+    pub(crate) fn write_schema(&self) -> Result<bool, Failure> {
+        let path = self.schema_path();
+        write(&path, &schema::to_text(&self.schema)).map_err(|error| {
+            Failure::failed(format!("could not write the schema {}", path.display())).because(&error)
+        })
+    }
+}
+
+/// What editors are to propose beside what the types say. Which models there are, nobody can tell yet.
+fn proposals() -> Proposals {
+    Proposals::default()
+}
+
+/// Puts a text in a file's place in one step, unless it is there already: an editor may be reading it.
+fn write(path: &Path, text: &str) -> io::Result<bool> {
+    match fs::read(path) {
+        Ok(bytes) if bytes == text.as_bytes() => return Ok(false),
+        Ok(_) => {}
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        Err(error) => return Err(error),
+    }
+    let new = path.with_extension(format!("{}.new", std::process::id()));
+    fs::write(&new, text).and_then(|()| fs::rename(&new, path)).inspect_err(|_| {
+        // Nothing is lost with what could not be written or moved.
+        let _ = fs::remove_file(&new);
+    })?;
+    Ok(true)
+}
