@@ -10,7 +10,7 @@ use clawdia::config::edit::{
     ConfigPath, Dropped, EditError, EditFileError, EditFileOptions, EditableDocument, Expected, Outcome,
     Segment, TEMPLATE, difference, edit_file,
 };
-use clawdia::config::{Origin, Report, Severity};
+use clawdia::config::{Origin, Problem, Report, Severity};
 use serde_json::{Value, json};
 
 use super::target::Target;
@@ -191,13 +191,14 @@ fn check(
     {
         return Err(Refusal::Invalid(errors));
     }
-    let said = |report: &Report| {
-        let warnings = report.problems.iter().filter(|problem| problem.severity != Severity::Error);
-        warnings.map(|problem| (problem.path.clone(), problem.to_string())).collect::<Vec<_>>()
+    // Lines move with a change; what is said about a setting stays.
+    let before = target.check(old)?;
+    let known =
+        before.problems.iter().map(|problem| (&problem.path, &problem.message)).collect::<HashSet<_>>();
+    let is_new = |problem: &&Problem| {
+        problem.severity != Severity::Error && !known.contains(&(&problem.path, &problem.message))
     };
-    let known = said(&target.check(old)?).into_iter().map(|(_, text)| text).collect::<HashSet<_>>();
-    let warnings = said(&report).into_iter().map(|(_, text)| text).filter(|text| !known.contains(text));
-    let warnings = warnings.collect();
+    let warnings = report.problems.iter().filter(is_new).map(ToString::to_string).collect();
     Ok(Checked { old: old.to_owned(), new, change, report, warnings })
 }
 

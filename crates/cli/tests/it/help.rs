@@ -12,7 +12,7 @@ fn help_and_version_need_nothing_of_their_surroundings() {
     );
     let help = Program::new(&["--help"]).env(surroundings).run("");
     assert_eq!(help.code, Some(0));
-    for command in ["demo", "chat", "stream", "count", "config", "emulator"] {
+    for command in ["demo", "chat", "stream", "count", "config", "models", "emulator"] {
         assert!(help.stdout.contains(command), "{}", help.stdout);
         assert_eq!(Program::new(&[command, "--help"]).run("").code, Some(0));
     }

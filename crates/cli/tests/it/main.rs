@@ -6,6 +6,7 @@
 )]
 
 mod endpoint;
+mod machine;
 mod program;
 mod requests;
 #[cfg(target_os = "linux")]
@@ -15,12 +16,17 @@ mod bad_requests;
 mod bad_surroundings;
 mod chat;
 mod config;
+mod config_change;
+mod config_edit;
+mod config_get;
+mod config_validate;
 mod count;
 mod demo;
 mod emulator;
 mod help;
 mod interrupts;
 mod many_requests;
+mod models;
 mod one_request;
 mod options;
 mod renewal;

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::Arc;
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -9,7 +10,7 @@ use tempfile::TempDir;
 /// A run of the program that has not begun.
 pub(crate) struct Program {
     command: Command,
-    home: TempDir,
+    home: Arc<TempDir>,
 }
 
 /// How a run ended.
@@ -49,13 +50,18 @@ pub(crate) struct Running {
     pub(crate) stdin: Option<ChildStdin>,
     stdout: Option<BufReader<ChildStdout>>,
     stderr: Option<ChildStderr>,
-    _home: TempDir,
+    _home: Arc<TempDir>,
 }
 
 impl Program {
     /// The program with these arguments, an empty environment and a home directory of its own.
     pub(crate) fn new(arguments: &[&str]) -> Self {
-        let home = TempDir::new().unwrap();
+        Self::in_home(&Arc::new(TempDir::new().unwrap()), arguments)
+    }
+
+    /// As [`new`](Self::new), in a home directory that others share.
+    pub(crate) fn in_home(home: &Arc<TempDir>, arguments: &[&str]) -> Self {
+        let home = Arc::clone(home);
         let mut command = Command::new(env!("CARGO_BIN_EXE_clawdia"));
         command
             .args(arguments)
@@ -97,7 +103,7 @@ impl Program {
     }
 
     /// Starts the program with all its streams at one end of something, such as a terminal.
-    pub(crate) fn start_at(mut self, end: &std::fs::File) -> (Process, TempDir) {
+    pub(crate) fn start_at(mut self, end: &std::fs::File) -> (Process, Arc<TempDir>) {
         let stream = || Stdio::from(end.try_clone().unwrap());
         let child = self.command.stdin(stream()).stdout(stream()).stderr(stream()).spawn().unwrap();
         (Process(child), self.home)

@@ -2,6 +2,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
+use std::sync::Arc;
 
 use rustix::io::{FdFlags, fcntl_setfd};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
@@ -15,7 +16,7 @@ pub(crate) struct Terminal {
     keyboard_and_screen: File,
     /// What the screen has shown and the test has not asked for yet.
     unseen: String,
-    _home: TempDir,
+    _home: Arc<TempDir>,
 }
 
 impl Terminal {
