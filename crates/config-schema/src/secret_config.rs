@@ -26,7 +26,11 @@ const DEFAULT_TIMEOUT_SECONDS: u64 = 10;
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, JsonSchema)]
-#[schemars(untagged)]
+#[schemars(
+    untagged,
+    // What stands above is for programmers.
+    description = "A key or token, or where to find it: in an environment variable, a file, or what a command writes."
+)]
 #[non_exhaustive]
 pub enum SecretConfig {
     /// The secret itself. A reference keeps it out of the file.

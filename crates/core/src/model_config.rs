@@ -29,6 +29,7 @@ use crate::thinking_level::ThinkingLevel;
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(description = "A model, and what is known better of it than its provider knows.")]
 #[non_exhaustive]
 pub struct ModelConfig {
     /// What the provider calls the model.

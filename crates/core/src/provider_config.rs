@@ -33,7 +33,10 @@ use crate::stream_options::Timeouts;
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[schemars(rename = "ProviderConfig")]
+#[schemars(
+    rename = "ProviderConfig",
+    description = "How to reach a provider and which of its models are known."
+)]
 #[non_exhaustive]
 pub struct ProviderConfig<K = Secret> {
     /// The provider's address, `https://` and a host. Default is where the protocol's provider usually is.

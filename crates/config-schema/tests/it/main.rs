@@ -7,6 +7,7 @@
 mod agent_settings;
 mod agents;
 mod arbitrary_text;
+mod descriptions;
 mod documented_blocks;
 mod edit_differences;
 mod edit_documents;
