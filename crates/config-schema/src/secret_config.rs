@@ -41,7 +41,7 @@ pub enum SecretConfig {
 
 /// Where a secret is.
 #[derive(Debug, Clone, PartialEq, Eq, JsonSchema)]
-#[schemars(tag = "source", rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(tag = "source", rename_all = "camelCase", deny_unknown_fields, transform = describe_source)]
 #[non_exhaustive]
 pub enum SecretReference {
     /// In an environment variable.
@@ -67,6 +67,20 @@ pub enum SecretReference {
         #[schemars(rename = "timeoutSeconds", range(min = 1), default = "default_timeout")]
         timeout_seconds: u64,
     },
+}
+
+/// Says of the word that tells references apart what each of them means; a tag has no comment of its own.
+fn describe_source(schema: &mut schemars::Schema) {
+    let Some(variants) = schema.get_mut("oneOf").and_then(serde_json::Value::as_array_mut) else { return };
+    for variant in variants {
+        if let Some(source) =
+            variant.pointer_mut("/properties/source").and_then(|source| source.as_object_mut())
+        {
+            let word = source.get("const").cloned().unwrap_or_default();
+            source.insert("description".to_owned(), "Says which kind of place this is.".into());
+            source.insert("examples".to_owned(), vec![word].into());
+        }
+    }
 }
 
 fn default_timeout() -> u64 {

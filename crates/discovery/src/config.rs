@@ -17,7 +17,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-#[schemars(crate = "clawdia_core::schemars")]
+#[schemars(crate = "clawdia_core::schemars", extend("x-example" = { "enabled": true, "region": "us-east-1" }))]
 #[non_exhaustive]
 pub struct BedrockDiscoveryConfig {
     /// Whether to look for models. By default that is done whenever there are AWS credentials.

@@ -7,8 +7,8 @@ use serde_json::{Map, Value, json};
 
 use super::places::find;
 
-/// An address, by the rule of `provider_rules`.
-const ADDRESS: &str = r"^https?://[^/:?#\s\p{Cc}][^\s\p{Cc}]*$";
+/// An address, by the rule of `provider_rules`, or one that an environment variable has.
+const ADDRESS: &str = r"^(https?://[^/:?#\s\p{Cc}]|\$\{)[^\s\p{Cc}]*$";
 /// Anything but nothing and blanks.
 const NOT_BLANK: &str = r"\S";
 /// The name of a header: a token of RFC 9110.
@@ -69,6 +69,10 @@ fn general() -> Vec<(&'static str, Value)> {
                 { "label": "a model", "body": "$1" },
                 { "label": "a model and fallbacks", "body": { "primary": "$1", "fallbacks": ["$2"] } },
             ] }),
+        ),
+        (
+            "agents.entries",
+            json!({ "x-example": { "coder": { "model": "amazon-bedrock/us.amazon.nova-lite-v1:0" } } }),
         ),
         (
             "agents.defaults.model.fallbacks",
@@ -149,6 +153,14 @@ fn model() -> Vec<(&'static str, Value)> {
             "models.providers.*.models[].cost.tiers",
             json!({ "x-example": [{ "inputTokensAbove": 200_000, "input": 10, "output": 37.5 }] }),
         ),
+        (
+            "models.providers.*.models[].cost.serviceTiers",
+            json!({ "x-key": "tier", "x-example": { "flex": { "input": 2.5, "output": 12.5 } } }),
+        ),
+        ("models.providers.*.models[].cost.serviceTiers.*.input", price(json!(2.5))),
+        ("models.providers.*.models[].cost.serviceTiers.*.output", price(json!(12.5))),
+        ("models.providers.*.models[].cost.serviceTiers.*.cacheRead", price(json!(0.25))),
+        ("models.providers.*.models[].cost.serviceTiers.*.cacheWrite", price(json!(3.125))),
         ("models.providers.*.models[].cost.tiers[].inputTokensAbove", json!({ "examples": [200_000] })),
     ];
     let tier = [
