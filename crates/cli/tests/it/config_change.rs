@@ -52,26 +52,26 @@ fn a_new_file_is_its_owners_alone_and_an_old_one_keeps_its_mode_and_its_link() {
 }
 
 #[track_caller]
-fn check_type(path: &str, typed: &str, expected: Value) {
+fn check_type(path: &str, typed: &str, expected: &Value) {
     let machine = Machine::new();
     machine.print(&["config", "set", path, typed]);
     let value: Value = serde_json::from_str(&machine.print(&["config", "get", path, "--json"])).unwrap();
-    assert_eq!(value, expected);
+    assert_eq!(value, *expected);
 }
 
 #[test]
 fn the_schema_says_what_a_value_is() {
-    check_type("models.bedrockDiscovery.region", "us-east-1", json!("us-east-1"));
-    check_type("models.bedrockDiscovery.enabled", "true", json!(true));
-    check_type("models.bedrockDiscovery.refreshInterval", "0x10", json!(16));
-    check_type("models.bedrockDiscovery.providerFilter", "[\"anthropic\"]", json!(["anthropic"]));
-    check_type("models.providers.amazon-bedrock.profile", "1", json!("1"));
+    check_type("models.bedrockDiscovery.region", "us-east-1", &json!("us-east-1"));
+    check_type("models.bedrockDiscovery.enabled", "true", &json!(true));
+    check_type("models.bedrockDiscovery.refreshInterval", "0x10", &json!(16));
+    check_type("models.bedrockDiscovery.providerFilter", "[\"anthropic\"]", &json!(["anthropic"]));
+    check_type("models.providers.amazon-bedrock.profile", "1", &json!("1"));
     check_type(
         "models.providers.amazon-bedrock.params.guardrail",
         "{ guardrailIdentifier: 'gr1', guardrailVersion: '1' }",
-        json!({ "guardrailIdentifier": "gr1", "guardrailVersion": "1" }),
+        &json!({ "guardrailIdentifier": "gr1", "guardrailVersion": "1" }),
     );
-    check_type("models.providers.amazon-bedrock.models[0]", "{ id: '7' }", json!({ "id": "7" }));
+    check_type("models.providers.amazon-bedrock.models[0]", "{ id: '7' }", &json!({ "id": "7" }));
 
     let machine = Machine::with(
         "{ models: { providers: { 'amazon-bedrock': { params: { guardrail: { guardrailIdentifier: 'g', guardrailVersion: 'DRAFT' } } } } } }",
@@ -257,10 +257,12 @@ fn a_secret_that_was_shown_as_hidden_is_kept() {
     machine.refuse(&other, 2, &["none is there to be kept"]);
 }
 
+/// How often each of two writers writes.
+const ROUNDS: usize = 8;
+
 #[test]
 fn changes_at_the_same_time_are_all_kept() {
     let machine = Machine::new();
-    const ROUNDS: usize = 8;
     std::thread::scope(|scope| {
         for writer in ["one", "two"] {
             let machine = &machine;
