@@ -58,7 +58,9 @@ pub fn used_workspace_dependencies(tree: &Tree) -> Vec<Finding> {
 }
 
 fn members(tree: &Tree) -> impl Iterator<Item = &SourceFile> {
-    tree.files.iter().filter(|file| file.name() == "Cargo.toml" && file.path != "Cargo.toml")
+    let manifests = tree.files.iter().filter(|file| file.name() == "Cargo.toml" && file.path != "Cargo.toml");
+    // A workspace of its own, such as the fuzz targets, has nothing to inherit from.
+    manifests.filter(|manifest| !manifest.text.lines().any(|line| line.trim() == "[workspace]"))
 }
 
 fn is_dependency_table(table: &str) -> bool {

@@ -278,6 +278,8 @@ fn what_a_manifest_does_not_inherit_is_found() {
     check(rule, &itself("dev-dependencies", "path = \".\", version = \"1\""), &["crates/a/Cargo.toml:21"]);
     check(rule, &itself("dev-dependencies", "path = \"../b\""), &["crates/a/Cargo.toml:21"]);
     check(rule, &itself("dependencies", "path = \".\""), &["crates/a/Cargo.toml:21"]);
+    // The fuzz targets need a toolchain of their own, and so a workspace of their own.
+    check(rule, &file("fuzz/Cargo.toml", "[workspace]\n[dependencies]\nb = \"1\"\n"), &[]);
     // The workspace's own manifest is where versions belong.
     check(rule, &file("Cargo.toml", "[workspace.dependencies]\nb = \"1\"\n"), &[]);
 }

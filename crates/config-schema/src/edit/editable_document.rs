@@ -92,7 +92,7 @@ impl EditableDocument {
     ) -> Result<bool, EditError> {
         let mut changed = self.value.clone();
         put(&mut changed, path, value, &is_list)?;
-        self.become_value(changed)
+        self.become_value(&changed)
     }
 
     /// Removes what is set at `path`, with the comment behind it in its line. The elements behind a removed element move
@@ -136,7 +136,7 @@ impl EditableDocument {
             return Err(EditError::WholeDocument);
         }
         let patched = super::merge::patched(&self.value, patch);
-        self.become_value(patched)
+        self.become_value(&patched)
     }
 
     /// The text, to the byte what was read but for the changes.
@@ -144,15 +144,15 @@ impl EditableDocument {
         if self.has_mark { format!("{BYTE_ORDER_MARK}{}", self.text) } else { self.text.clone() }
     }
 
-    fn become_value(&mut self, expected: Value) -> Result<bool, EditError> {
-        if expected == self.value {
+    fn become_value(&mut self, expected: &Value) -> Result<bool, EditError> {
+        if *expected == self.value {
             return Ok(false);
         }
         if !expected.is_object() {
             return Err(EditError::WholeDocument);
         }
-        let text = reconcile(self.with_object(), &Path::default(), &self.value, &expected);
-        self.accept(text, &expected)?;
+        let text = reconcile(self.with_object(), &Path::default(), &self.value, expected);
+        self.accept(text, expected)?;
         Ok(true)
     }
 

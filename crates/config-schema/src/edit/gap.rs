@@ -30,8 +30,8 @@ impl Gap {
                 let length = rest.find(is_line_end).unwrap_or(rest.len());
                 gap.comments.push(Comment { range: at..at + length, is_line: true });
                 at += length;
-            } else if rest.starts_with("/*") {
-                let length = rest[2..].find("*/").map_or(rest.len(), |length| length + 4);
+            } else if let Some(inner) = rest.strip_prefix("/*") {
+                let length = inner.find("*/").map_or(rest.len(), |length| length + 4);
                 gap.comments.push(Comment { range: at..at + length, is_line: false });
                 at += length;
             } else {

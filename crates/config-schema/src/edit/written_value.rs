@@ -24,15 +24,16 @@ pub(super) fn write(value: &Value, habits: &Habits, indent: &str, lines: Lines) 
         Value::Array(elements) => {
             let lines = lines_of_list(elements, lines);
             let deeper = format!("{indent}{}", habits.indent);
-            let items = elements.iter().map(|element| write(element, habits, &deeper, lines)).collect();
-            return enclosed(items, ['[', ']'], habits, indent, lines);
+            let items =
+                elements.iter().map(|element| write(element, habits, &deeper, lines)).collect::<Vec<_>>();
+            return enclosed(&items, ['[', ']'], habits, indent, lines);
         }
         Value::Object(members) => {
             let deeper = format!("{indent}{}", habits.indent);
             members.iter().map(|(key, value)| member(key, value, habits, &deeper, lines)).collect()
         }
     };
-    enclosed(items, ['{', '}'], habits, indent, lines)
+    enclosed(&items, ['{', '}'], habits, indent, lines)
 }
 
 /// Writes a key with its value.
@@ -55,7 +56,7 @@ pub(super) fn lines_of_list(elements: &[Value], lines: Lines) -> Lines {
     if holds_containers { lines } else { Lines::One }
 }
 
-fn enclosed(items: Vec<String>, brackets: [char; 2], habits: &Habits, indent: &str, lines: Lines) -> String {
+fn enclosed(items: &[String], brackets: [char; 2], habits: &Habits, indent: &str, lines: Lines) -> String {
     let [open, close] = brackets;
     if items.is_empty() {
         return format!("{open}{close}");

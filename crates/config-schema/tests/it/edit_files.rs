@@ -31,7 +31,7 @@ fn replace_with(path: &Path, text: &str) -> Result<Outcome, EditFileError<Infall
 fn names(directory: &Path) -> Vec<String> {
     let names =
         fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    let mut names = names.filter(|name| !name.ends_with(".lock")).collect::<Vec<_>>();
+    let mut names = names.filter(|name| name != "clawdia.jsonc.lock").collect::<Vec<_>>();
     names.sort();
     names
 }
@@ -235,7 +235,7 @@ mod on_unix {
 /// Adds one to the number at `key`, as a program that sets it would.
 fn count(path: &Path, key: &str) {
     // Longer than any machine is that busy: whether a writer waits is not the question here.
-    let patient = EditFileOptions::default().with_wait(Duration::from_secs(600));
+    let patient = EditFileOptions::default().with_wait(Duration::from_mins(10));
     edit_file(path, &patient, |text| {
         let mut document = EditableDocument::parse(text).unwrap();
         let key = key.parse().unwrap();
@@ -292,7 +292,7 @@ fn two_writers_in_a_loop_lose_no_update() {
                 }
             })
         });
-        while !writers.iter().all(|writer| writer.is_finished()) {
+        while !writers.iter().all(std::thread::ScopedJoinHandle::is_finished) {
             number_at(path, "n");
         }
     });
