@@ -33,17 +33,13 @@ pub(crate) fn take(
     for (pointer, owner, line) in OPTIONAL {
         let path = Path::of_pointer(pointer);
         if plugins.sections().all(|plugin| plugin.pointer != pointer) && document.value_at(&path).is_some() {
-            let message = no_effect(owner, line);
+            let message =
+                format!("this has no effect, since the host does not link `{owner}`; add `{line}` to it");
             warnings.push(document.warning(&path, message));
             remove(&mut rest, path.steps());
         }
     }
     Ok(rest)
-}
-
-/// What is said of a section whose owner is not there.
-pub(crate) fn no_effect(owner: &str, line: &str) -> String {
-    format!("this has no effect, since the host does not link `{owner}`; add `{line}` to it")
 }
 
 /// The keys below `parent` that lead to sections.

@@ -109,8 +109,6 @@ impl schemars::JsonSchema for ModelRef {
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({
             "type": "string",
-            // A host that knows models lets an editor propose them.
-            "x-proposals": "models",
             "pattern": r"^[^/\p{Cc}]*[^/\s\p{Cc}][^/\p{Cc}]*/[^\p{Cc}]*[^\s\p{Cc}][^\p{Cc}]*$",
         })
     }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::SchemaError;
 use super::derived::derive;
-use crate::sections::{OPTIONAL, no_effect};
+use crate::sections::OPTIONAL;
 
 /// The crate that owns what nobody else does.
 const OURS: &str = env!("CARGO_PKG_NAME");
@@ -27,10 +27,12 @@ pub(super) fn graft(schema: &mut Value, plugins: &Plugins) -> Result<Map<String,
     for (pointer, owner, line) in OPTIONAL {
         if plugins.sections().all(|plugin| plugin.pointer != pointer) {
             let text = format!("What `{owner}` reads, which this host does not link.");
+            let message =
+                format!("this has no effect, since the host does not link `{owner}`; add `{line}` to it");
             let section = json!({
                 "description": text,
                 "markdownDescription": text,
-                "deprecationMessage": no_effect(owner, line),
+                "deprecationMessage": message,
                 "doNotSuggest": true,
             });
             insert(schema, pointer, section, owner, &mut owners)?;
