@@ -12,8 +12,15 @@ use crate::path::{Path, Step};
 use crate::reading;
 
 /// Sections of crates of this workspace that a host may leave out: place, owner, and the line that links it.
-pub(crate) const OPTIONAL: [(&str, &str, &str); 1] =
+const OPTIONAL: [(&str, &str, &str); 1] =
     [("/models/bedrockDiscovery", "clawdia-discovery", "use clawdia_discovery as _;")];
+
+/// The sections that no linked crate claims: place, owner, and the line that links it.
+pub(crate) fn unlinked(plugins: &Plugins) -> impl Iterator<Item = (Path, &'static str, &'static str)> {
+    let is_linked = |pointer: &str| plugins.sections().any(|plugin| plugin.pointer == pointer);
+    let unlinked = OPTIONAL.into_iter().filter(move |(pointer, ..)| !is_linked(pointer));
+    unlinked.map(|(pointer, owner, line)| (Path::of_pointer(pointer), owner, line))
+}
 
 /// Checks every section with its owner and gives the document's value without them.
 pub(crate) fn take(
@@ -30,9 +37,8 @@ pub(crate) fn take(
             remove(&mut rest, path.steps());
         }
     }
-    for (pointer, owner, line) in OPTIONAL {
-        let path = Path::of_pointer(pointer);
-        if plugins.sections().all(|plugin| plugin.pointer != pointer) && document.value_at(&path).is_some() {
+    for (path, owner, line) in unlinked(plugins) {
+        if document.value_at(&path).is_some() {
             let message =
                 format!("this has no effect, since the host does not link `{owner}`; add `{line}` to it");
             warnings.push(document.warning(&path, message));
