@@ -127,6 +127,10 @@ impl Page<'_> {
             self.heading(place, schema);
             self.object(place, schema);
         }
+        // Objects of several kinds, one after the other.
+        for one in alternatives(schema) {
+            self.section(place, &self.resolved(one));
+        }
         let Some(value @ Value::Object(_)) = schema.get("additionalProperties") else { return };
         let value = self.resolved(value);
         if has_keys(&value) {
@@ -152,7 +156,12 @@ impl Page<'_> {
             Some(Value::Array(kinds)) => {
                 kinds.iter().filter_map(Value::as_str).map(word).collect::<Vec<_>>().join(" or ")
             }
-            _ => "anything".to_owned(),
+            _ => {
+                let mut kinds =
+                    alternatives(schema).map(|one| self.kind(&self.resolved(one))).collect::<Vec<_>>();
+                kinds.dedup();
+                if kinds.is_empty() { "anything".to_owned() } else { kinds.join(" or ") }
+            }
         };
         if let Some(items) = schema.get("items") {
             let items = self.resolved(items);
@@ -222,6 +231,12 @@ impl Page<'_> {
                 Some(Value::Object(chosen.into_iter().map(member).collect::<Option<_>>()?))
             })
     }
+}
+
+/// What a value may be one of.
+fn alternatives(schema: &Map<String, Value>) -> impl Iterator<Item = &Value> {
+    let lists = ["anyOf", "oneOf"].into_iter().filter_map(|keyword| schema.get(keyword)?.as_array());
+    lists.flatten()
 }
 
 fn word(kind: &str) -> &str {
