@@ -88,11 +88,11 @@ fn text(schema: &Map<String, Value>) -> BoxedStrategy<Value> {
 }
 
 fn object(schema: &Map<String, Value>) -> BoxedStrategy<Value> {
-    let named = schema.get("properties").and_then(Value::as_object).cloned().unwrap_or_default();
+    let properties = schema.get("properties").and_then(Value::as_object).cloned().unwrap_or_default();
     let needed = schema.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
     // What protocols need as a whole: these may be in pieces, but then in several places.
-    let is_whole = named.contains_key("guardrailIdentifier") || named.contains_key("latency");
-    let keys = named.keys().filter(|key| named[*key].get("deprecationMessage").is_none());
+    let is_whole = properties.contains_key("guardrailIdentifier") || properties.contains_key("latency");
+    let keys = properties.keys().filter(|key| properties[*key].get("deprecationMessage").is_none());
     let keys = keys.filter(|key| key.as_str() != "service_tier").cloned().collect::<Vec<_>>();
     let count = keys.len();
     let some = if is_whole { Just(keys).boxed() } else { subsequence(keys, 0..=count.min(6)).boxed() };
@@ -108,7 +108,7 @@ fn object(schema: &Map<String, Value>) -> BoxedStrategy<Value> {
     (some, others)
         .prop_flat_map(move |(some, other)| {
             let mut members = Vec::new();
-            for (key, property) in &named {
+            for (key, property) in &properties {
                 if some.contains(key) || needed.iter().any(|name| name == key) {
                     let value = fitting(property);
                     // Nothing of a whole is taken back.
