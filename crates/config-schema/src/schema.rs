@@ -72,9 +72,12 @@ pub fn generate(plugins: &Plugins, proposals: &Proposals) -> Result<Value, Schem
     hints::apply(&mut schema);
     definitions.append(&mut sections::graft(&mut schema, plugins)?);
     definitions.append(&mut protocols::graft(&mut schema, plugins));
-    proposals::fill_keys(&mut schema, "agents.defaults.models", proposals);
+    for place in protocols::AGENTS {
+        proposals::fill_keys(&mut schema, &format!("{place}.models"), proposals);
+    }
     schema["definitions"] = Value::Object(definitions);
     proposals::fill(&mut schema, proposals);
+    with_variables(&mut schema);
     let head = json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
         "$id": ID,
@@ -98,12 +101,26 @@ pub fn to_text(schema: &Value) -> String {
 
 /// A map whose keys are model refs is derived as one whose keys fit a pattern. Editors say more about keys by name.
 fn refs_as_names(schema: &mut Value) {
-    let Some(models) = places::find(schema, "agents.defaults.models") else { return };
-    let Some(Value::Object(patterns)) = models.remove("patternProperties") else { return };
-    let Some((pattern, value)) = patterns.into_iter().next() else { return };
-    models.insert("additionalProperties".to_owned(), value);
-    let message = "Write `provider/model`, such as `amazon-bedrock/us.amazon.nova-lite-v1:0`.";
-    models.insert("propertyNames".to_owned(), json!({ "pattern": pattern, "patternErrorMessage": message }));
+    for place in protocols::AGENTS {
+        let Some(models) = places::find(schema, &format!("{place}.models")) else { continue };
+        let Some(Value::Object(patterns)) = models.remove("patternProperties") else { continue };
+        let Some((_, value)) = patterns.into_iter().next() else { continue };
+        models.insert("additionalProperties".to_owned(), value);
+    }
+}
+
+/// A text may name variables, as in `https://${HOST}`, of which only a host knows what they hold. Keys are left as they
+/// are.
+fn with_variables(schema: &mut Value) {
+    let Value::Object(schema) = schema else { return };
+    let names = schema.remove("propertyNames");
+    editor::each_inner(schema, &mut with_variables);
+    schema.extend(names.map(|names| ("propertyNames".to_owned(), names)));
+    match schema.get_mut("pattern") {
+        // What is not blank may be anything as it is.
+        Some(Value::String(pattern)) if pattern != r"\S" => *pattern = format!(r"{pattern}|\$\{{"),
+        Some(_) | None => {}
+    }
 }
 
 /// Sorts keys at every depth: whether a map keeps its order depends on a feature that any crate may turn on.

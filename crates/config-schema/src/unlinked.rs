@@ -22,17 +22,11 @@ const PROTOCOLS: [(&str, &str, &str, &str); 1] = [(
     "use clawdia_provider_bedrock as _;",
 )];
 
-/// The sections that no linked crate claims: place as a JSON pointer, owner, and the line that links it.
-pub(crate) fn section_pointers(
-    plugins: &Plugins,
-) -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
-    let is_linked = |pointer: &str| plugins.sections().any(|plugin| plugin.pointer == pointer);
-    SECTIONS.into_iter().filter(move |(pointer, ..)| !is_linked(pointer))
-}
-
 /// The sections that no linked crate claims: place, owner, and the line that links it.
 pub(crate) fn sections(plugins: &Plugins) -> impl Iterator<Item = (Path, &'static str, &'static str)> {
-    section_pointers(plugins).map(|(pointer, owner, line)| (Path::of_pointer(pointer), owner, line))
+    let is_linked = |pointer: &str| plugins.sections().any(|plugin| plugin.pointer == pointer);
+    let unlinked = SECTIONS.into_iter().filter(move |(pointer, ..)| !is_linked(pointer));
+    unlinked.map(|(pointer, owner, line)| (Path::of_pointer(pointer), owner, line))
 }
 
 /// The sections that a linked crate claims and nothing acts on.

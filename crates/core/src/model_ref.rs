@@ -111,8 +111,6 @@ impl JsonSchema for ModelRef {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
             "type": "string",
-            // A host that knows models lets an editor propose them.
-            "x-proposals": "models",
             "pattern": r"^[^/\p{Cc}]*[^/\s\p{Cc}][^/\p{Cc}]*/[^\p{Cc}]*[^\s\p{Cc}][^\p{Cc}]*$",
         })
     }

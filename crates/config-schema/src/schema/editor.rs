@@ -41,7 +41,9 @@ pub(super) fn each_inner(schema: &mut Map<String, Value>, visit: &mut dyn FnMut(
 pub(super) fn for_editors(schema: &mut Value) {
     let Value::Object(schema) = schema else { return };
     each_inner(schema, &mut for_editors);
+    let meaning = schema.get("description").cloned();
     if let Some(Value::Object(properties)) = schema.get_mut("properties") {
+        tell_tags(properties, meaning.as_ref());
         for property in properties.values_mut().filter_map(Value::as_object_mut) {
             without_null(property);
             // What may be absent was not seen to be a boolean before.
@@ -187,6 +189,22 @@ fn offer_both_truths(schema: &mut Map<String, Value>) {
     }
 }
 
+/// The key by which one of several kinds of objects is known means what that kind means.
+fn tell_tags(properties: &mut Map<String, Value>, meaning: Option<&Value>) {
+    let Some(meaning) = meaning.and_then(Value::as_str).map(prose::of_rustdoc) else { return };
+    for property in properties.values_mut().filter_map(Value::as_object_mut) {
+        if property.contains_key("description") {
+            continue;
+        }
+        if let Some(word) = property.remove("const") {
+            property.insert("enum".to_owned(), json!([word]));
+            for keyword in ["description", "markdownDescription"] {
+                property.insert(keyword.to_owned(), json!(meaning));
+            }
+        }
+    }
+}
+
 /// Other spellings of a key, which its type lists as `x-aliases`: valid, and not offered.
 fn with_aliases(properties: &mut Map<String, Value>) {
     let mut aliases = Vec::new();
@@ -286,6 +304,19 @@ mod tests {
         assert_eq!(schema.pointer("/properties/serviceTier"), Some(&json!({ "type": "string" })));
         assert_eq!(schema.pointer("/properties/service_tier/doNotSuggest"), Some(&json!(true)));
         assert_eq!(schema.pointer("/properties/service_tier/type"), Some(&json!("string")));
+    }
+
+    #[test]
+    fn a_tag_means_what_its_object_means() {
+        check(
+            json!({ "description": "In a file.", "properties": { "source": { "const": "file", "type": "string" } } }),
+            &json!({
+                "description": "In a file.", "markdownDescription": "In a file.",
+                "properties": { "source": {
+                    "enum": ["file"], "type": "string", "description": "In a file.", "markdownDescription": "In a file.",
+                } },
+            }),
+        );
     }
 
     #[test]

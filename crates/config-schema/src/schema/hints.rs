@@ -1,14 +1,16 @@
 //! What the types of the document do not say: examples, and the rules that are checked after reading.
 //!
 //! Separate because most of these types are the vocabulary of providers, which has no document: that a price is not
-//! negative is a rule of the configuration. What a type says itself goes before what is said here.
+//! negative is a rule of the configuration. What a type says itself goes before what is said here, but for patterns: these
+//! are the rules by which a host judges.
 
 use serde_json::{Map, Value, json};
 
 use super::places::find;
+use super::protocols::AGENTS;
 
-/// An address, by the rule of `provider_rules`, or one that an environment variable has.
-const ADDRESS: &str = r"^(https?://[^/:?#\s\p{Cc}]|\$\{)[^\s\p{Cc}]*$";
+/// An address, by the rule of `provider_rules`.
+const ADDRESS: &str = r"^https?://[^/:?#\s\p{Cc}][^\s\p{Cc}]*$";
 /// Anything but nothing and blanks.
 const NOT_BLANK: &str = r"\S";
 /// The name of a header: a token of RFC 9110.
@@ -17,10 +19,26 @@ const HEADER_NAME: &str = r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$";
 const HEADER_VALUE: &str = r"^(\t|[^\p{Cc}])*$";
 /// A provider's id, as it can be named in a model ref.
 const PROVIDER_ID: &str = r"^[^/\s\p{Cc}\p{Lu}\p{Lt}]+$";
+/// A model ref: something before the first slash and something behind it, on one line.
+const MODEL_REF: &str = r"^[^/\p{Cc}]*[^/\s\p{Cc}][^/\p{Cc}]*/[^\p{Cc}]*[^\s\p{Cc}][^\p{Cc}]*$";
+/// What to say of a text that is none.
+const NO_MODEL_REF: &str = "Write `provider/model`, such as `amazon-bedrock/us.amazon.nova-lite-v1:0`.";
 
 /// Puts every hint in its place; gives the places that no type has.
 pub(super) fn apply(schema: &mut Value) -> Vec<&'static str> {
     let mut missing = Vec::new();
+    for place in AGENTS {
+        // An agent of its own is described as the defaults are, where there can be any.
+        if find(schema, place).is_some() {
+            for (below, hint) in agent() {
+                let found = find(schema, &format!("{place}.{below}"));
+                match (found, hint) {
+                    (Some(found), Value::Object(hint)) => merge(found, hint),
+                    _ => missing.push(below),
+                }
+            }
+        }
+    }
     for (place, hint) in hints() {
         match (find(schema, place), hint) {
             (Some(found), Value::Object(hint)) => merge(found, hint),
@@ -35,6 +53,7 @@ fn merge(found: &mut Map<String, Value>, hint: Map<String, Value>) {
     for (key, value) in hint {
         match (found.get_mut(&key), value) {
             (Some(Value::Object(found)), Value::Object(value)) => merge(found, value),
+            (Some(found), value) if key.starts_with("pattern") => *found = value,
             // That a type of Rust cannot be negative is not all that a rule says.
             (Some(found), value) if key == "minimum" && *found == 0 => *found = value,
             (Some(_), _) => {}
@@ -63,24 +82,35 @@ fn general() -> Vec<(&'static str, Value)> {
                 "patternErrorMessage": "A provider's id is in lower case, without slashes and blanks.",
             } }),
         ),
+    ]
+}
+
+/// Below the place of an agent.
+fn agent() -> Vec<(&'static str, Value)> {
+    let model_ref = || {
+        json!({
+            "pattern": MODEL_REF,
+            "patternErrorMessage": NO_MODEL_REF,
+            "x-proposals": "models",
+        })
+    };
+    let mut model = model_ref();
+    model["defaultSnippets"] = json!([
+        { "label": "a model", "body": "$1" },
+        { "label": "a model and fallbacks", "body": { "primary": "$1", "fallbacks": ["$2"] } },
+    ]);
+    vec![
+        ("model", model),
+        ("model.primary", model_ref()),
+        ("model.fallbacks[]", model_ref()),
+        ("model.fallbacks", json!({ "defaultSnippets": [{ "label": "a fallback", "body": ["$1"] }] })),
         (
-            "agents.defaults.model",
-            json!({ "defaultSnippets": [
-                { "label": "a model", "body": "$1" },
-                { "label": "a model and fallbacks", "body": { "primary": "$1", "fallbacks": ["$2"] } },
-            ] }),
-        ),
-        (
-            "agents.entries",
-            json!({ "x-example": { "coder": { "model": "amazon-bedrock/us.amazon.nova-lite-v1:0" } } }),
-        ),
-        (
-            "agents.defaults.model.fallbacks",
-            json!({ "defaultSnippets": [{ "label": "a fallback", "body": ["$1"] }] }),
-        ),
-        (
-            "agents.defaults.models",
-            json!({ "x-key": "ref", "x-example": { "amazon-bedrock/us.amazon.nova-lite-v1:0": { "params": {} } } }),
+            "models",
+            json!({
+                "x-key": "ref",
+                "x-example": { "amazon-bedrock/us.amazon.nova-lite-v1:0": { "params": {} } },
+                "propertyNames": { "pattern": MODEL_REF, "patternErrorMessage": NO_MODEL_REF },
+            }),
         ),
     ]
 }

@@ -198,7 +198,8 @@ fn fill_models(schema: &mut Map<String, Value>, models: &[ModelProposal]) {
         schema.entry("examples").or_insert(json!([EXAMPLE]));
         return;
     }
-    // Together with a list, longer examples would be shown twice.
+    // The pattern stays beside the list: inside, an editor would answer a mistake with all of the list. Together with a
+    // list, longer examples would be shown twice.
     schema.remove("examples");
     let column =
         |cell: fn(&ModelProposal) -> String| models.iter().map(cell).map(Value::from).collect::<Value>();

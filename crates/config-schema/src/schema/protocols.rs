@@ -16,6 +16,9 @@ const PROVIDER: &str = "provider";
 /// The name of the definition of an entry of `agents.defaults.models`.
 const AGENT_MODEL: &str = "agentModel";
 
+/// Where it is said what agents use: for all of them, and for one by its name.
+pub(super) const AGENTS: [&str; 2] = ["agents.defaults", "agents.entries.*"];
+
 /// What takes an option back that a place of less weight has set.
 const TAKE_BACK: &str = "Takes back what is said in a place that counts less.";
 
@@ -161,51 +164,56 @@ fn open_list(schema: &mut Map<String, Value>, mut words: Value) {
 
 fn agents(schema: &mut Value, plugins: &Plugins, definitions: &mut Map<String, Value>) {
     let known = plugins.providers().map(|plugin| (plugin, KnownParams::of(plugin))).collect::<Vec<_>>();
-    if let Some(params) = find(schema, "agents.defaults.params") {
-        let mut properties = Map::new();
-        for (plugin, known) in &known {
-            let name = overrides_name(plugin);
-            for option in &known.names {
-                let typed = definitions[&name].get("properties").is_some_and(|all| all.get(option).is_some());
-                let place = option.replace('~', "~0").replace('/', "~1");
-                let own = if typed {
-                    json!({ "$ref": format!("{}/properties/{place}", reference(&name)) })
-                } else {
-                    // An option that the type says in another way, such as by flattening.
-                    json!({})
-                };
-                match properties.get_mut(option) {
-                    None => {
-                        properties.insert(option.clone(), own);
-                    }
-                    Some(Value::Object(all)) if all.contains_key("allOf") => {
-                        if let Some(Value::Array(all)) = all.get_mut("allOf") {
-                            all.push(own);
-                        }
-                    }
-                    Some(first) => *first = json!({ "allOf": [first.clone(), own] }),
+    for place in AGENTS {
+        if let Some(params) = find(schema, &format!("{place}.params")) {
+            params.insert("properties".to_owned(), Value::Object(options(&known, definitions)));
+            let any = known.iter().any(|(_, known)| known.contains_any());
+            params.insert("additionalProperties".to_owned(), json!(any));
+        }
+        if let Some(models) = find(schema, &format!("{place}.models")) {
+            agent_models(models, plugins, definitions);
+        }
+    }
+}
+
+/// The options that any protocol has. What several have must suit all of them.
+fn options(known: &[(&ProviderPlugin, KnownParams)], definitions: &Map<String, Value>) -> Map<String, Value> {
+    let mut options = Map::new();
+    for (plugin, known) in known {
+        let name = overrides_name(plugin);
+        for option in &known.names {
+            let is_typed = definitions[&name].get("properties").is_some_and(|all| all.get(option).is_some());
+            let place = option.replace('~', "~0").replace('/', "~1");
+            let own = if is_typed {
+                json!({ "$ref": format!("{}/properties/{place}", reference(&name)) })
+            } else {
+                // An option that the type says in another way, such as by flattening.
+                json!({})
+            };
+            match options.get_mut(option) {
+                None => {
+                    options.insert(option.clone(), own);
                 }
+                Some(first) => match first.get_mut("allOf") {
+                    Some(Value::Array(all)) => all.push(own),
+                    _ => *first = json!({ "allOf": [first.clone(), own] }),
+                },
             }
         }
-        params.insert("properties".to_owned(), Value::Object(properties));
-        let any = known.iter().any(|(_, known)| known.contains_any());
-        params.insert("additionalProperties".to_owned(), json!(any));
     }
-    let Some(models) = find(schema, "agents.defaults.models") else { return };
+    options
+}
+
+/// The map from refs to what holds for single models. The protocol of a ref's provider cannot be known here, so that any
+/// will do.
+fn agent_models(models: &mut Map<String, Value>, plugins: &Plugins, definitions: &mut Map<String, Value>) {
     let Some(mut entry) = models.remove("additionalProperties") else { return };
     let text = ["description", "markdownDescription"].map(|key| (key, take(&mut entry, key)));
-    let options = known.iter().map(|(plugin, _)| refer(&overrides_name(plugin))).collect::<Vec<_>>();
-    if let Some(params) = find(&mut entry, "params") {
+    let options = plugins.providers().map(|plugin| refer(&overrides_name(plugin))).collect::<Vec<_>>();
+    if let Some(params) = find(&mut entry, "params").filter(|_| !options.is_empty()) {
         params.remove("additionalProperties");
-        match options.as_slice() {
-            [] => {}
-            [_] => {
-                params.insert("allOf".to_owned(), Value::Array(options));
-            }
-            _ => {
-                params.insert("anyOf".to_owned(), Value::Array(options));
-            }
-        }
+        let keyword = if options.len() == 1 { "allOf" } else { "anyOf" };
+        params.insert(keyword.to_owned(), Value::Array(options));
     }
     definitions.insert(AGENT_MODEL.to_owned(), entry);
     let mut other = json!({ "type": "object", "allOf": [refer(AGENT_MODEL)] });

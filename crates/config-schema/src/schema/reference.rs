@@ -34,7 +34,7 @@ provider, agents, model, agents' model. `null` takes back what a place before ha
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn reference(schema: &Value) -> String {
-    let mut page = Page { root: schema, text: HEAD.to_owned() };
+    let mut page = Page { root: schema, text: HEAD.to_owned(), open: Vec::new() };
     page.object("", &page.resolved(schema));
     let definitions = schema.get("definitions").and_then(Value::as_object);
     let protocols = definitions.into_iter().flatten().filter(|(name, _)| name.ends_with(".params"));
@@ -47,10 +47,15 @@ pub fn reference(schema: &Value) -> String {
     page.text
 }
 
+/// How deep examples and lists go that are put together: a type may contain itself.
+const DEEPEST: usize = 6;
+
 /// A page in the making.
 struct Page<'a> {
     root: &'a Value,
     text: String,
+    /// The references within which the page is: a type that contains itself is described once.
+    open: Vec<String>,
 }
 
 impl Page<'_> {
@@ -100,38 +105,48 @@ impl Page<'_> {
                 None => String::new(),
             };
             let example =
-                self.example(property).map(|example| code(&example.to_string())).unwrap_or_default();
-            let row = [code(key), self.kind(property), default, self.meaning(property), example];
+                self.example(property, 0).map(|example| code(&example.to_string())).unwrap_or_default();
+            let row = [code(key), self.kind(property, 0), default, self.meaning(property), example];
             let row = row.map(|cell| cell.replace('|', "\\|").replace('\n', "<br>"));
             self.line(&format!("| {} |", row.join(" | ")).replace("|  |", "| |").replace("|  |", "| |"));
         }
         let is_map = schema.get("additionalProperties").is_some_and(Value::is_object);
-        for (key, property) in &shown {
+        for (key, _) in &shown {
             // The options of protocols have a chapter of their own, and known keys of a map hold what any key holds.
             if *key != "params" && !is_map {
                 let place = if place.is_empty() { (*key).clone() } else { format!("{place}.{key}") };
-                self.section(&place, property);
+                self.section(&place, &properties[*key]);
             }
         }
     }
 
     /// What is below a key, if it is an object, a map of objects or a list of objects.
-    fn section(&mut self, place: &str, schema: &Map<String, Value>) {
-        let has_keys =
-            |schema: &Map<String, Value>| schema.get("properties").is_some_and(|keys| keys != &Value::Null);
-        if let Some(items) = schema.get("items") {
-            let items = self.resolved(items);
-            return self.section(&format!("{place}[]"), &items);
+    fn section(&mut self, place: &str, schema: &Value) {
+        let references = references(schema);
+        if references.iter().any(|reference| self.open.contains(reference)) {
+            return;
         }
-        if has_keys(schema) {
+        let outside = self.open.len();
+        self.open.extend(references);
+        self.inner_sections(place, &self.resolved(schema));
+        self.open.truncate(outside);
+    }
+
+    fn inner_sections(&mut self, place: &str, schema: &Map<String, Value>) {
+        if let Some(items) = schema.get("items") {
+            return self.section(&format!("{place}[]"), items);
+        }
+        if schema.get("properties").is_some_and(Value::is_object) {
             self.heading(place, schema);
             self.object(place, schema);
         }
-        let Some(value @ Value::Object(_)) = schema.get("additionalProperties") else { return };
-        let value = self.resolved(value);
-        if has_keys(&value) {
-            let name = if schema.contains_key("x-key") { &schema["x-key"] } else { &Value::Null };
-            self.section(&format!("{place}.<{}>", name.as_str().unwrap_or("name")), &value);
+        // Objects of several kinds, one after the other.
+        for one in alternatives(schema) {
+            self.section(place, one);
+        }
+        if let Some(value @ Value::Object(_)) = schema.get("additionalProperties") {
+            let name = schema.get("x-key").and_then(Value::as_str).unwrap_or("name");
+            self.section(&format!("{place}.<{name}>"), value);
         }
     }
 
@@ -143,7 +158,10 @@ impl Page<'_> {
     }
 
     /// The type in words.
-    fn kind(&self, schema: &Map<String, Value>) -> String {
+    fn kind(&self, schema: &Map<String, Value>, depth: usize) -> String {
+        if depth > DEEPEST {
+            return "anything".to_owned();
+        }
         if schema.get("enum").is_some() {
             return "one of these words".to_owned();
         }
@@ -152,7 +170,13 @@ impl Page<'_> {
             Some(Value::Array(kinds)) => {
                 kinds.iter().filter_map(Value::as_str).map(word).collect::<Vec<_>>().join(" or ")
             }
-            _ => "anything".to_owned(),
+            _ => {
+                let mut kinds = alternatives(schema)
+                    .map(|one| self.kind(&self.resolved(one), depth + 1))
+                    .collect::<Vec<_>>();
+                kinds.dedup();
+                if kinds.is_empty() { "anything".to_owned() } else { kinds.join(" or ") }
+            }
         };
         if let Some(items) = schema.get("items") {
             let items = self.resolved(items);
@@ -161,7 +185,7 @@ impl Page<'_> {
                 Some(words) => {
                     words.iter().map(|word| code(&word.to_string())).collect::<Vec<_>>().join(", ")
                 }
-                None => self.kind(&items),
+                None => self.kind(&items, depth + 1),
             };
             kind = format!("list of {of}");
         }
@@ -195,7 +219,10 @@ impl Page<'_> {
     }
 
     /// What could stand there: an example, or one put together from those of what is inside.
-    fn example(&self, schema: &Map<String, Value>) -> Option<Value> {
+    fn example(&self, schema: &Map<String, Value>, depth: usize) -> Option<Value> {
+        if depth > DEEPEST {
+            return None;
+        }
         let first = |keyword: &str| {
             schema.get(keyword).and_then(Value::as_array).and_then(|all| all.first()).cloned()
         };
@@ -206,7 +233,7 @@ impl Page<'_> {
             .or_else(|| schema.get("default").cloned())
             .or_else(|| {
                 if let Some(items) = schema.get("items") {
-                    return Some(Value::Array(vec![self.example(&self.resolved(items))?]));
+                    return Some(Value::Array(vec![self.example(&self.resolved(items), depth + 1)?]));
                 }
                 let properties = schema.get("properties").and_then(Value::as_object)?;
                 let required = schema.get("required").and_then(Value::as_array);
@@ -217,11 +244,23 @@ impl Page<'_> {
                     chosen.extend(all.take(1));
                 }
                 let member = |(key, property): (&String, &Value)| {
-                    Some((key.clone(), self.example(&self.resolved(property))?))
+                    Some((key.clone(), self.example(&self.resolved(property), depth + 1)?))
                 };
                 Some(Value::Object(chosen.into_iter().map(member).collect::<Option<_>>()?))
             })
     }
+}
+
+/// What a schema refers to, without what holds under a condition.
+fn references(schema: &Value) -> Vec<String> {
+    let parts = schema.get("allOf").and_then(Value::as_array).into_iter().flatten().chain([schema]);
+    parts.filter_map(|part| part.get("$ref")?.as_str()).map(str::to_owned).collect()
+}
+
+/// What a value may be one of.
+fn alternatives(schema: &Map<String, Value>) -> impl Iterator<Item = &Value> {
+    let lists = ["anyOf", "oneOf"].into_iter().filter_map(|keyword| schema.get(keyword)?.as_array());
+    lists.flatten()
 }
 
 fn word(kind: &str) -> &str {

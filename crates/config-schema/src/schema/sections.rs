@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::SchemaError;
 use super::derived::derive;
+use crate::path::{Path, Step};
 use crate::unlinked;
 
 /// The crate that owns what nobody else does.
@@ -22,9 +23,9 @@ pub(super) fn graft(schema: &mut Value, plugins: &Plugins) -> Result<Map<String,
     for plugin in plugins.sections() {
         let mut derived = derive(plugin.owner, plugin.schema);
         definitions.append(&mut derived.definitions);
-        insert(schema, plugin.pointer, derived.schema, plugin.owner, &mut owners)?;
+        insert(schema, &Path::of_pointer(plugin.pointer), derived.schema, plugin.owner, &mut owners)?;
     }
-    for (pointer, owner, line) in unlinked::section_pointers(plugins) {
+    for (path, owner, line) in unlinked::sections(plugins) {
         let text = format!("What `{owner}` reads, which this host does not link.");
         let section = json!({
             "description": text,
@@ -32,14 +33,14 @@ pub(super) fn graft(schema: &mut Value, plugins: &Plugins) -> Result<Map<String,
             "deprecationMessage": format!("{}; {}", unlinked::no_effect(owner), unlinked::advice(line)),
             "doNotSuggest": true,
         });
-        insert(schema, pointer, section, owner, &mut owners)?;
+        insert(schema, &path, section, owner, &mut owners)?;
     }
     Ok(definitions)
 }
 
 fn insert(
     schema: &mut Value,
-    pointer: &'static str,
+    path: &Path,
     section: Value,
     owner: &'static str,
     owners: &mut BTreeMap<String, &'static str>,
@@ -48,7 +49,11 @@ fn insert(
         let first = owners.get(place).copied().unwrap_or(OURS);
         SchemaError { place: place.to_owned(), first, second: owner }
     };
-    let mut keys = pointer.split('/').skip(1).map(|key| key.replace("~1", "/").replace("~0", "~")).peekable();
+    let keys = path.steps().iter().filter_map(|step| match step {
+        Step::Key(key) => Some(key),
+        Step::Index(_) => None,
+    });
+    let mut keys = keys.peekable();
     let mut place = String::new();
     let mut parent = schema;
     while let Some(key) = keys.next() {
@@ -63,16 +68,16 @@ fn insert(
         place = format!("{place}/{key}");
         let properties = &mut parent["properties"];
         if keys.peek().is_none() {
-            if properties.get(&key).is_some() {
+            if properties.get(key).is_some() {
                 return Err(conflict(&place, owners));
             }
-            properties[&key] = section;
+            properties[key] = section;
             owners.insert(place, owner);
             return Ok(());
         }
-        if properties.get(&key).is_none() {
+        if properties.get(key).is_none() {
             let text = format!("What other crates read below `{key}`.");
-            properties[&key] = json!({
+            properties[key] = json!({
                 "type": "object",
                 "description": text,
                 "markdownDescription": text,
@@ -82,7 +87,7 @@ fn insert(
                 "minProperties": 1,
             });
         }
-        parent = &mut properties[&key];
+        parent = &mut properties[key];
     }
     // A section cannot be the whole document.
     Err(conflict(&place, owners))

@@ -33,6 +33,8 @@ struct Params {
 struct Limits {
     /// The limits inside.
     inner: Option<Box<Limits>>,
+    /// Further limits.
+    further: Option<Vec<Limits>>,
 }
 
 /// A section whose types have the same names.
@@ -280,6 +282,8 @@ fn types_that_contain_themselves_keep_their_names_apart() {
     let schema = schema_of(&many(false));
     let definitions = schema["definitions"].as_object().unwrap();
     assert!(definitions.contains_key("zeta-chat.Limits"), "{:?}", definitions.keys().collect::<Vec<_>>());
+    // And the reference comes to an end.
+    assert!(reference(&schema).contains("### `params.limits`"));
     assert!(definitions.contains_key("test-fences.Limits"), "{:?}", definitions.keys().collect::<Vec<_>>());
 }
 

@@ -50,12 +50,11 @@ fn fitting(schema: &Value) -> BoxedStrategy<Value> {
         Some(kind) => vec![kind.clone()],
         None => vec![json!("string")],
     };
-    let strategies =
-        kinds.iter().map(|kind| fitting_kind(kind.as_str().unwrap(), &schema)).collect::<Vec<_>>();
+    let strategies = kinds.iter().map(|kind| of_kind(kind.as_str().unwrap(), &schema)).collect::<Vec<_>>();
     proptest::strategy::Union::new(strategies).boxed()
 }
 
-fn fitting_kind(kind: &str, schema: &Map<String, Value>) -> BoxedStrategy<Value> {
+fn of_kind(kind: &str, schema: &Map<String, Value>) -> BoxedStrategy<Value> {
     match kind {
         "null" => Just(Value::Null).boxed(),
         "boolean" => any::<bool>().prop_map(Value::from).boxed(),
@@ -89,14 +88,14 @@ fn text(schema: &Map<String, Value>) -> BoxedStrategy<Value> {
 }
 
 fn object(schema: &Map<String, Value>) -> BoxedStrategy<Value> {
-    let named = schema.get("properties").and_then(Value::as_object).cloned().unwrap_or_default();
+    let properties = schema.get("properties").and_then(Value::as_object).cloned().unwrap_or_default();
     let needed = schema.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
     // What protocols need as a whole: these may be in pieces, but then in several places.
-    let is_whole = named.contains_key("guardrailIdentifier") || named.contains_key("latency");
-    let keys = named.keys().filter(|key| named[*key].get("deprecationMessage").is_none());
+    let is_whole = properties.contains_key("guardrailIdentifier") || properties.contains_key("latency");
+    let keys = properties.keys().filter(|key| properties[*key].get("deprecationMessage").is_none());
     let keys = keys.filter(|key| key.as_str() != "service_tier").cloned().collect::<Vec<_>>();
     let count = keys.len();
-    let chosen = if is_whole { Just(keys).boxed() } else { subsequence(keys, 0..=count.min(6)).boxed() };
+    let some = if is_whole { Just(keys).boxed() } else { subsequence(keys, 0..=count.min(6)).boxed() };
     let others = match schema.get("additionalProperties") {
         Some(other @ Value::Object(_)) => {
             let names = schema.get("propertyNames").cloned().unwrap_or(json!(true));
@@ -106,11 +105,11 @@ fn object(schema: &Map<String, Value>) -> BoxedStrategy<Value> {
         }
         _ => Just(None).boxed(),
     };
-    (chosen, others)
-        .prop_flat_map(move |(chosen, other)| {
+    (some, others)
+        .prop_flat_map(move |(some, other)| {
             let mut members = Vec::new();
-            for (key, property) in &named {
-                if chosen.contains(key) || needed.iter().any(|name| name == key) {
+            for (key, property) in &properties {
+                if some.contains(key) || needed.iter().any(|name| name == key) {
                     let value = fitting(property);
                     // Nothing of a whole is taken back.
                     let value = if is_whole {

@@ -12,10 +12,14 @@ fn each(schema: &Value, place: &str, visit: &mut dyn FnMut(&str, &Map<String, Va
         let place = format!("{place}/{keyword}");
         match (keyword.as_str(), value) {
             ("properties" | "patternProperties" | "definitions", Value::Object(inner)) => {
-                inner.iter().for_each(|(name, schema)| each(schema, &format!("{place}/{name}"), visit));
+                for (name, schema) in inner {
+                    each(schema, &format!("{place}/{name}"), visit);
+                }
             }
             ("allOf" | "anyOf" | "oneOf", Value::Array(inner)) => {
-                inner.iter().for_each(|schema| each(schema, &place, visit));
+                for schema in inner {
+                    each(schema, &place, visit);
+                }
             }
             (
                 "additionalProperties" | "items" | "not" | "if" | "then" | "else" | "propertyNames",
@@ -26,8 +30,11 @@ fn each(schema: &Value, place: &str, visit: &mut dyn FnMut(&str, &Map<String, Va
     }
 }
 
+/// What is done with a key: its place in the schema, its name, its schema.
+type Visit<'a> = &'a mut dyn FnMut(&str, &str, &Map<String, Value>);
+
 /// Calls `visit` for every key that a person may write, but for what repeats it under a condition.
-fn each_key(visit: &mut dyn FnMut(&str, &str, &Map<String, Value>)) {
+fn each_key(visit: Visit<'_>) {
     each(&SCHEMA, "", &mut |place, schema| {
         let is_condition = ["/if", "/then", "/not"].iter().any(|part| place.contains(part));
         let is_condition = is_condition || place.contains(".provider");
