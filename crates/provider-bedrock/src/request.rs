@@ -6,6 +6,7 @@
 //! Bedrock Runtime API reference.
 
 mod answered;
+mod arguments;
 mod block;
 mod cache;
 mod content;
