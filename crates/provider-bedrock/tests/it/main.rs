@@ -4,10 +4,13 @@
 
 mod conversation;
 mod fixture;
+mod generated;
+mod lost;
 mod script;
 
 mod answers;
 mod any_history;
+mod any_options;
 mod caching;
 mod classification;
 mod counting;
