@@ -21,9 +21,12 @@ pub(super) struct InferenceConfig<'a> {
     temperature: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     top_p: Option<f64>,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    stop_sequences: &'a [String],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    stop_sequences: Vec<&'a str>,
 }
+
+/// The largest number that the service reads.
+pub(super) const MOST_TOKENS: u64 = 2_147_483_647;
 
 /// Refuses settings out of the service's range. Source: `InferenceConfiguration` in the API reference.
 pub(super) fn check(options: &StreamOptions) -> Result<(), ProviderError> {
@@ -33,8 +36,9 @@ pub(super) fn check(options: &StreamOptions) -> Result<(), ProviderError> {
             return Err(refuse(place, format!("is {share}, and must be between 0 and 1")));
         }
     }
-    if options.max_tokens == Some(0) {
-        return Err(refuse("options.maxTokens", "is 0, and must be at least 1"));
+    if let Some(limit) = options.max_tokens.filter(|limit| !(1..=MOST_TOKENS).contains(limit)) {
+        let rule = format!("is {limit}, and must be between 1 and {MOST_TOKENS}");
+        return Err(refuse("options.maxTokens", rule));
     }
     let stops = &options.stop_sequences;
     if stops.len() > MOST_STOPS {
@@ -156,11 +160,18 @@ fn stop_sequences<'a>(
     options: &'a StreamOptions,
     traits: &ModelTraits,
     diagnostics: &mut Vec<Diagnostic>,
-) -> &'a [String] {
+) -> Vec<&'a str> {
     if traits.capabilities().stop_sequences == Some(false) && !options.stop_sequences.is_empty() {
         let reason = "the model refuses `stopSequences`";
         diagnostics.push(Diagnostic::new("bedrock_stop_sequences_dropped", reason));
-        return &[];
+        return Vec::new();
     }
-    &options.stop_sequences
+    let takes_blank = traits.capabilities().blank_stop_sequences != Some(false);
+    let given = options.stop_sequences.iter().map(String::as_str);
+    let taken = given.filter(|text| takes_blank || !text.trim().is_empty()).collect::<Vec<_>>();
+    if taken.len() < options.stop_sequences.len() {
+        let reason = "the model refuses `stopSequences` that are blank";
+        diagnostics.push(Diagnostic::new("bedrock_stop_sequences_dropped", reason));
+    }
+    taken
 }
