@@ -156,6 +156,9 @@ struct CountInput<'r, 'a> {
     converse: CountConverse<'r, 'a>,
 }
 
+/// The members of a request that are counted.
+pub(crate) const COUNTED: &[&str] = &["messages", "system", "toolConfig", "additionalModelRequestFields"];
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct CountConverse<'r, 'a> {

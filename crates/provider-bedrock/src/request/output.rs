@@ -251,7 +251,9 @@ fn close(schema: &mut Value, dropped: &mut Vec<String>) -> Result<(), String> {
     // At least none, or one, can be held to; more cannot.
     if members.get("minItems").and_then(Value::as_u64).is_some_and(|least| least > 1) {
         members.insert("minItems".to_owned(), 1.into());
-        dropped.push("minItems".to_owned());
+        if !dropped.iter().any(|known| known == "minItems") {
+            dropped.push("minItems".to_owned());
+        }
     }
     if is_object(members) {
         match members.get("additionalProperties") {
