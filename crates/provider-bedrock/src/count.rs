@@ -35,7 +35,9 @@ impl Call<'_> {
         let invoked = self.route();
         let learned = self.provider.learned();
         let Some(id) = countable_id(&self, &invoked) else { return Ok(estimate) };
-        if learned.knows(Lesson::CountsNoTokens, &id, self.region()) {
+        // Who may not count is not the model's fault, so each provider of a host finds out for itself.
+        let place = format!("{} {}", self.region(), self.provider.settings().id);
+        if learned.knows(Lesson::CountsNoTokens, &id, &place) {
             return Ok(estimate);
         }
         let lessons = learned.of(&invoked, self.region());
@@ -56,7 +58,7 @@ impl Call<'_> {
             match verdict(&error) {
                 Verdict::NeverCounts => {
                     tracing::debug!(id, %error, "tokens are estimated from now on");
-                    learned.remember(Lesson::CountsNoTokens, &id, self.region());
+                    learned.remember(Lesson::CountsNoTokens, &id, &place);
                     return Ok(estimate);
                 }
                 Verdict::Estimate => return Ok(estimate),

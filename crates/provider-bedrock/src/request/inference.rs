@@ -36,9 +36,8 @@ pub(super) fn check(options: &StreamOptions) -> Result<(), ProviderError> {
             return Err(refuse(place, format!("is {share}, and must be between 0 and 1")));
         }
     }
-    if let Some(limit) = options.max_tokens.filter(|limit| !(1..=MOST_TOKENS).contains(limit)) {
-        let rule = format!("is {limit}, and must be between 1 and {MOST_TOKENS}");
-        return Err(refuse("options.maxTokens", rule));
+    if options.max_tokens == Some(0) {
+        return Err(refuse("options.maxTokens", "is 0, and must be at least 1"));
     }
     let stops = &options.stop_sequences;
     if stops.len() > MOST_STOPS {
@@ -86,7 +85,7 @@ pub(super) fn max_tokens(
     prompt: u64,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<u64> {
-    let known = (traits.max_tokens > 0).then_some(traits.max_tokens);
+    let known = (traits.max_tokens > 0).then_some(traits.max_tokens.min(MOST_TOKENS));
     let least = traits.behaviour.least_max_tokens;
     let mut changed = |code: &str, message: String, limit: u64| {
         // Asked for twice where thinking had to be given up.
@@ -100,6 +99,11 @@ pub(super) fn max_tokens(
             "bedrock_max_tokens_lowered",
             format!("`{}` writes at most {limit} tokens", target.model.id),
             limit,
+        ),
+        (Some(wanted), None) if wanted > MOST_TOKENS => changed(
+            "bedrock_max_tokens_lowered",
+            format!("the service reads no limit above {MOST_TOKENS}"),
+            MOST_TOKENS,
         ),
         (Some(wanted), _) if wanted < least => changed(
             "bedrock_max_tokens_raised",
