@@ -169,6 +169,7 @@ const RULES: &[Rule] = &[
     rule("thinking-bound", Reported, "the newest Claude's thinking stays in its conversation", thinking::bound_blocks_stay),
     rule("sampling-removed", Observed, "newer models take no temperature and no top p", sampling::is_supported),
     rule("sampling-one-field", Observed, "temperature and top p are not combined", sampling::one_field_at_most),
+    rule("stop-sequences-visible", Observed, "Claude stops at visible characters only", sampling::stop_sequences_are_visible),
     rule("max-tokens-least", Reported, "some models want room for 16 tokens", sampling::max_tokens_are_enough),
     rule("max-tokens-high-effort", Reported, "Nova takes no limit at high effort", sampling::high_effort_has_no_limit),
     rule("sampling-high-effort", Reported, "Nova takes no sampling fields at high effort", sampling::high_effort_has_no_sampling),

@@ -92,6 +92,10 @@ fn walk(value: &Value, shape: &Shape, path: &str, violations: &mut Vec<String>) 
             }
         }
         (Shape::Integer { least }, Value::Number(number)) => match number.as_i64() {
+            // The API model's integers have 32 bits.
+            Some(integer) if i32::try_from(integer).is_err() => {
+                return Err(wrong_kind(value, "an Integer"));
+            }
             Some(integer) if integer >= *least => {}
             Some(integer) => violations.push(violation(
                 Some(&integer.to_string()),

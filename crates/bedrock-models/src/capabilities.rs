@@ -61,6 +61,8 @@ capabilities! {
     /// Each thinking block is bound to all that stands before it, and `thinking.block_binding` says what to do
     /// when that has changed.
     binds_thinking_blocks = "bindsThinkingBlocks",
+    /// `stopSequences` may be blank, such as a line break.
+    blank_stop_sequences = "blankStopSequences",
     /// Thinking is asked for by a number of tokens (`thinking.type` = `enabled`).
     budget_thinking = "budgetThinking",
     /// Answers can cite documents and search results, and cited text of earlier ones comes back with its citations
@@ -136,6 +138,8 @@ capabilities! {
     structured_output = "structuredOutput",
     /// System messages are taken.
     system_messages = "systemMessages",
+    /// Tools that the service runs itself are taken (`systemTool`).
+    system_tools = "systemTools",
     /// Thinking cannot be switched off.
     thinking_always_on = "thinkingAlwaysOn",
     /// `thinking.type` = `between_tools` is understood, the least that a model does which always thinks.

@@ -38,6 +38,9 @@ use crate::model::Model;
 pub trait Hooks: fmt::Debug + Send + Sync {
     /// Sees the body of a request before it is signed and sent, and may change it. Called for each attempt.
     ///
+    /// Where only the tokens of a prompt are counted, it sees what of a request is counted, in the same members; others
+    /// that it adds are not sent.
+    ///
     /// # Errors
     /// Whatever should end the call before anything is sent.
     async fn on_payload(&self, payload: &mut Value, model: &Model) -> Result<(), ProviderError> {

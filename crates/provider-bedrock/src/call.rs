@@ -231,7 +231,7 @@ impl Call<'_> {
     }
 
     /// Lets the host's code see the payload, and change it. What it leaves as it is keeps its bytes.
-    async fn hooked(
+    pub(crate) async fn hooked(
         &self,
         hooks: &dyn clawdia_core::Hooks,
         body: bytes::Bytes,

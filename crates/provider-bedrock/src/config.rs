@@ -311,6 +311,11 @@ impl GuardrailConfig {
         if self.guardrail_identifier.trim().is_empty() {
             return flaw("guardrailIdentifier", "is blank; write the guardrail's id or ARN");
         }
+        if !is_guardrail(self.guardrail_identifier.trim()) {
+            let rule =
+                "must be an id of small letters and digits, or an ARN that ends with `guardrail/` and the id";
+            return flaw("guardrailIdentifier", rule);
+        }
         let version = self.guardrail_version.as_str();
         let numbered = (1..=8).contains(&version.len())
             && version.bytes().all(|byte| byte.is_ascii_digit())
@@ -320,5 +325,31 @@ impl GuardrailConfig {
         } else {
             flaw("guardrailVersion", "must be a number such as \"1\", or \"DRAFT\"")
         }
+    }
+}
+
+/// Whether a text has the form of a guardrail's id or ARN. Source: as above.
+fn is_guardrail(identifier: &str) -> bool {
+    const CHARACTERS: usize = 2_048;
+    let is_id = |id: &str| {
+        !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+    };
+    let is_number = |account: &str| account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
+    let is_region = |region: &str| {
+        (1..=20).contains(&region.len())
+            && region.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+    };
+    if identifier.len() > CHARACTERS {
+        return false;
+    }
+    match identifier.split(':').collect::<Vec<_>>()[..] {
+        [id] => is_id(id),
+        ["arn", partition, "bedrock", region, account, resource] => {
+            (partition == "aws" || partition.strip_prefix("aws-").is_some_and(|rest| !rest.is_empty()))
+                && is_region(region)
+                && is_number(account)
+                && resource.strip_prefix("guardrail/").is_some_and(is_id)
+        }
+        _ => false,
     }
 }

@@ -8,6 +8,7 @@ use bytes::{Bytes, BytesMut};
 use clawdia_bedrock_models as facts;
 use clawdia_core::{ErrorKind, ProviderError, TokenCount};
 use serde::Deserialize;
+use serde_json::{Map, Value};
 use tokio::time::Instant;
 
 use crate::call::{Call, Failure};
@@ -34,7 +35,9 @@ impl Call<'_> {
         let invoked = self.route();
         let learned = self.provider.learned();
         let Some(id) = countable_id(&self, &invoked) else { return Ok(estimate) };
-        if learned.knows(Lesson::CountsNoTokens, &id, self.region()) {
+        // Who may not count is not the model's fault, so each provider of a host finds out for itself.
+        let place = format!("{} {}", self.region(), self.provider.settings().id);
+        if learned.knows(Lesson::CountsNoTokens, &id, &place) {
             return Ok(estimate);
         }
         let lessons = learned.of(&invoked, self.region());
@@ -42,7 +45,8 @@ impl Call<'_> {
         let mut retries = Retries::new(&self.params.retries);
         let mut refreshed = false;
         loop {
-            let error = match self.count_once(&id, body.clone()).await {
+            let shown = self.shown(body.clone()).await?;
+            let error = match self.count_once(&id, shown).await {
                 Ok(tokens) => return Ok(TokenCount::counted(tokens)),
                 Err(Failure::Hook(error)) => return Err(error),
                 Err(Failure::Attempt(error)) => error,
@@ -54,7 +58,7 @@ impl Call<'_> {
             match verdict(&error) {
                 Verdict::NeverCounts => {
                     tracing::debug!(id, %error, "tokens are estimated from now on");
-                    learned.remember(Lesson::CountsNoTokens, &id, self.region());
+                    learned.remember(Lesson::CountsNoTokens, &id, &place);
                     return Ok(estimate);
                 }
                 Verdict::Estimate => return Ok(estimate),
@@ -65,6 +69,26 @@ impl Call<'_> {
                 Some(_) | None => return Err(error),
             }
         }
+    }
+
+    /// Lets the host's code see what is counted, as it would stand in a request, and change it.
+    async fn shown(&self, body: Bytes) -> Result<Bytes, ProviderError> {
+        let Some(hooks) = &self.options.hooks else { return Ok(body) };
+        let unreadable = |error: serde_json::Error| {
+            ProviderError::new(ErrorKind::Other, "what a hook made of the payload cannot be counted")
+                .with_source(error)
+        };
+        let mut counted: Value = serde_json::from_slice(&body).map_err(unreadable)?;
+        let Some(converse) = counted.pointer_mut("/input/converse") else { return Ok(body) };
+        let plain = Bytes::from(converse.to_string());
+        let hooked = self.hooked(hooks.as_ref(), plain.clone()).await?;
+        if hooked == plain {
+            return Ok(body);
+        }
+        let mut members: Map<String, Value> = serde_json::from_slice(&hooked).map_err(unreadable)?;
+        members.retain(|name, _| request::COUNTED.contains(&name.as_str()));
+        *converse = Value::Object(members);
+        Ok(counted.to_string().into())
     }
 
     async fn count_once(&self, id: &str, body: Bytes) -> Result<u64, Failure> {

@@ -158,6 +158,7 @@ const ROWS: &[Row] = &[
     row(&["tool use in streaming mode"], &[("streamingTools", false)]),
     row(&["strict: extra inputs"], NO_STRICT),
     row(&["support the", "strict field"], NO_STRICT),
+    row(&["support", "systemtool"], &[("systemTools", false)]),
     row(&["support", "toolchoice.tool"], &[("namedToolChoice", false)]),
     row(&["support", "toolchoice.any"], NO_FORCE),
     row(&["tool_choice", "not supported"], NO_FORCE),
@@ -227,6 +228,7 @@ const ROWS: &[Row] = &[
     row(&["top_p", "when thinking"], &[("samplingWhileThinking", false)]),
     row(&["support", "stopsequences field"], &[("stopSequences", false)]),
     row(&["stop_sequences: extra inputs"], &[("stopSequences", false)]),
+    row(&["stop sequence must contain non-whitespace"], &[("blankStopSequences", false)]),
     // The rest.
     row(&["support system messages"], NO_SYSTEM),
     row(&["support the system field"], NO_SYSTEM),

@@ -6,6 +6,7 @@
 //! Bedrock Runtime API reference.
 
 mod answered;
+mod arguments;
 mod block;
 mod cache;
 mod content;
@@ -36,7 +37,7 @@ use clawdia_core::{CacheRetention, Context, Diagnostic, Model, ProviderError, St
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::config::{BedrockConfig, PerformanceConfig};
+use crate::config::{BedrockConfig, Latency, PerformanceConfig};
 use crate::learned::Lesson;
 use crate::request::block::{SystemBlock, Turn};
 use crate::request::cache::Cacheable;
@@ -155,6 +156,9 @@ struct CountInput<'r, 'a> {
     converse: CountConverse<'r, 'a>,
 }
 
+/// The members of a request that are counted.
+pub(crate) const COUNTED: &[&str] = &["messages", "system", "toolConfig", "additionalModelRequestFields"];
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct CountConverse<'r, 'a> {
@@ -236,9 +240,11 @@ fn prepare<T>(
     let names = ToolNames::of(&context.tools, traits.capabilities().hyphenated_tool_names != Some(false));
     let mut diagnostics = Vec::new();
 
-    let output = output::plan(target, context, options, &traits, &mut diagnostics)?;
-    let tools =
+    let output = output::plan(target, context, options, &names, &traits, &mut diagnostics)?;
+    let mut tools =
         tools::tool_config(target, context, options, output.tool(), &names, &traits, &mut diagnostics)?;
+    // A stored prompt brings its own, and without any here the history tells of calls as text.
+    let has_other_tools = traits.is_stored_prompt && tools.take().is_some();
     let mut messages =
         conversation::turns(target, context, &traits, tools.is_some().then_some(&names), &mut diagnostics)?;
     conversation::check_end(&messages, &traits, tools.is_some())?;
@@ -254,11 +260,13 @@ fn prepare<T>(
     let mut tools = tools.map(|tools| tools.fitting(&thinking, &traits, &mut diagnostics));
     let inference_config = inference::config(target, options, &traits, prompt, &thinking, &mut diagnostics);
     let mut system = system::prompt(context, &traits, &mut messages, &mut diagnostics);
+    let performance = service::performance(target, &traits, &mut diagnostics);
     let cacheable = Cacheable {
         tools: tools.as_mut(),
         system: &mut system.blocks,
         stable_system: system.stable,
         turns: &mut messages,
+        optimized: performance.is_some_and(|config| config.latency == Latency::Optimized),
     };
     cache::place(cacheable, target, options, &traits, prompt, &mut diagnostics);
     if let Some(guardrail) = &target.params.guardrail {
@@ -278,26 +286,34 @@ fn prepare<T>(
         prompt_variables: BTreeMap::new(),
         additional_model_response_field_paths: response_paths,
         request_metadata: &options.request_metadata,
-        performance_config: service::performance(target, &traits, &mut diagnostics),
+        performance_config: performance,
         service_tier: service::tier(target, &traits, &mut diagnostics),
         output_config: None,
     };
     let output_tool = output.tool().map(|tool| tool.name.clone());
     body.output_config = output.into_config();
     if traits.is_stored_prompt {
-        leave_to_the_prompt(&mut body, target, &mut diagnostics);
+        leave_to_the_prompt(&mut body, target, has_other_tools, &mut diagnostics);
+    } else if !target.params.prompt_variables.is_empty() {
+        let message = format!("`{}` is no stored prompt and has no variables", target.model.id);
+        tell(&mut diagnostics, "bedrock_prompt_variables_dropped", message);
     }
     Ok(then(Parts { operation, body, names: &names, output_tool, diagnostics }))
 }
 
 /// Takes out what a stored prompt brings itself, and fills in its variables. Source: `modelId` of the Converse operation in
 /// the API reference.
-fn leave_to_the_prompt<'a>(body: &mut Body<'a>, target: &Target<'a>, diagnostics: &mut Vec<Diagnostic>) {
+fn leave_to_the_prompt<'a>(
+    body: &mut Body<'a>,
+    target: &Target<'a>,
+    has_other_tools: bool,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
     let mut dropped = Vec::new();
     if !std::mem::take(&mut body.system).is_empty() {
         dropped.push("system prompt");
     }
-    if body.tool_config.take().is_some() {
+    if has_other_tools {
         dropped.push("tools");
     }
     if !std::mem::take(&mut body.inference_config).is_empty() {

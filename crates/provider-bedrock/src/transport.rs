@@ -396,10 +396,18 @@ pub(crate) fn deepest(error: &(dyn std::error::Error + 'static)) -> String {
     while let Some(next) = cause.source() {
         cause = next;
     }
-    // The credential chain lists what it tried line by line.
+    // The credential chain lists what it tried line by line, below a line that ends in a colon.
     let text = cause.to_string();
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    lines.collect::<Vec<_>>().join("; ")
+    let mut joined = String::new();
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        match joined.chars().next_back() {
+            None => {}
+            Some(':') => joined.push(' '),
+            Some(_) => joined.push_str("; "),
+        }
+        joined.push_str(line);
+    }
+    joined
 }
 
 /// An error with its causes in one line, for the short chains of set-up errors.

@@ -25,6 +25,15 @@ pub(super) fn stop_sequences_are_supported(request: &Request<'_>) -> Result<(), 
     Ok(())
 }
 
+pub(super) fn stop_sequences_are_visible(request: &Request<'_>) -> Result<(), Refusal> {
+    let sequences = request.inference("stopSequences").map(items).unwrap_or_default();
+    let blank = sequences.iter().any(|text| text.as_str().is_some_and(|text| text.trim().is_empty()));
+    if blank && request.model.is_claude() {
+        return Err(Refusal::by_the_model("stop_sequences: each stop sequence must contain non-whitespace"));
+    }
+    Ok(())
+}
+
 pub(super) fn max_tokens_fit(request: &Request<'_>) -> Result<(), Refusal> {
     match (request.max_tokens(), request.model.facts.max_tokens) {
         (Some(wanted), Some(limit)) if wanted > limit => Err(Refusal::validation(format!(

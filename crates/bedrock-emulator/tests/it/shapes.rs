@@ -217,6 +217,10 @@ async fn values_of_the_wrong_kind_stop_everything() {
             json!({ "inferenceConfig": { "maxTokens": "5" } }),
             "STRING_VALUE can not be converted to an Integer",
         ),
+        (
+            json!({ "inferenceConfig": { "maxTokens": 2_147_483_648_u64 } }),
+            "NUMBER_VALUE can not be converted to an Integer",
+        ),
         (json!({ "toolConfig": true }), "TRUE_VALUE can not be converted to a Structure"),
         (
             json!({ "messages": [user([json!({ "image": { "format": "png", "source": { "bytes": "?" } } })])] }),

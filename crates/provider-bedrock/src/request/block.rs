@@ -162,9 +162,9 @@ pub(super) struct CitationBlock<'a> {
 #[derive(Debug, Serialize)]
 pub(super) struct ServerToolUse<'a> {
     #[serde(rename = "toolUseId")]
-    pub(super) id: &'a str,
+    pub(super) id: String,
     pub(super) name: &'a str,
-    pub(super) input: &'a Map<String, Value>,
+    pub(super) input: Cow<'a, Map<String, Value>>,
     #[serde(rename = "type")]
     pub(super) kind: &'static str,
 }
@@ -173,9 +173,10 @@ pub(super) struct ServerToolUse<'a> {
 #[derive(Debug, Serialize)]
 pub(super) struct ServerToolResultBlock<'a> {
     #[serde(rename = "toolUseId")]
-    pub(super) id: &'a str,
+    pub(super) id: String,
     pub(super) content: &'a [Value],
-    pub(super) status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) status: Option<&'static str>,
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub(super) kind: Option<&'a str>,
 }

@@ -7,7 +7,6 @@
 use clawdia_bedrock_models::{CachePlace, CacheRules};
 use clawdia_core::{CacheRetention, Diagnostic, StreamOptions};
 
-use crate::config::Latency;
 use crate::request::Target;
 use crate::request::block::{Block, CachePoint, Lifetime, Role, SystemBlock, Turn};
 use crate::request::model_traits::ModelTraits;
@@ -26,6 +25,9 @@ pub(super) struct Cacheable<'r, 'a> {
     /// How many blocks of it stay the same from call to call.
     pub(super) stable_system: usize,
     pub(super) turns: &'r mut [Turn<'a>],
+    /// Whether it is served optimised for latency, where the service refuses marks (`system.0.cache_control: Extra inputs
+    /// are not permitted`).
+    pub(super) optimized: bool,
 }
 
 /// Marks a request whose prompt has about `prompt` tokens. Ours go, as far as four allow, to the end of the last user turn, the end of the system prompt (of the
@@ -40,18 +42,21 @@ pub(super) fn place(
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     let asked = options.cache_retention.or(target.params.cache_retention);
-    // Inference that is optimised for latency takes no marks (`system.0.cache_control: Extra inputs are not permitted`).
-    let optimized =
-        target.params.performance_config.is_some_and(|config| config.latency == Latency::Optimized);
-    let off = asked.unwrap_or(target.default_retention) == CacheRetention::None || optimized;
+    let unwanted = asked.unwrap_or(target.default_retention) == CacheRetention::None;
+    let off = unwanted || request.optimized;
     let callers = normalise(request.turns, traits);
     let Some(rules) = rules(asked, traits, callers > 0).filter(|_| !off) else {
         if callers > 0 {
             remove_points(request.turns, usize::MAX);
             let reason = "cache points were left out: the model has none, or caching is off for this call";
             diagnostics.push(Diagnostic::new("bedrock_cache_points_dropped", reason).with("count", callers));
-        } else if asked.is_some() && !off {
-            tell(diagnostics, "bedrock_caching_dropped", "the model takes no cache points");
+        } else if asked.is_some() && !unwanted {
+            let reason = if request.optimized {
+                "inference that is optimised for latency takes no cache points"
+            } else {
+                "the model takes no cache points"
+            };
+            tell(diagnostics, "bedrock_caching_dropped", reason);
         }
         return;
     };

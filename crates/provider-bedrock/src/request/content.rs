@@ -224,7 +224,7 @@ impl<'a> Content<'a> {
                     Some(CITES_NOTHING)
                 } else if is_result {
                     Some("documents in tool results cannot be cited from")
-                } else if !matches!(block.format, "pdf" | "txt") {
+                } else if !media::is_citable(&media::essence(&document.mime_type)) {
                     Some("only PDF and plain text can be cited from")
                 } else {
                     None

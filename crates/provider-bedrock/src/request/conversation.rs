@@ -11,10 +11,11 @@ use clawdia_core::{
     AssistantBlock, AssistantMessage, Context, Diagnostic, Message, ProviderError, StopReason, ToolCall,
     ToolResultMessage, UserMessage,
 };
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::request::Target;
-use crate::request::answered::{self, ServerTools};
+use crate::request::answered::{self, ServerToolRole, ServerTools};
+use crate::request::arguments::acceptable_arguments;
 use crate::request::block::{Block, Role, ToolResult, ToolUse, Turn};
 use crate::request::content::{Content, PLACEHOLDER, Piece, ResultTakes, cache_point, omit};
 use crate::request::model_traits::ModelTraits;
@@ -171,18 +172,32 @@ impl<'a> Builder<'a, '_> {
         let mut blocks = Vec::new();
         let mut answers = Vec::new();
         let server_tools = ServerTools::of(message);
-        for block in &message.content {
+        let replays =
+            same_model && self.names.is_some() && self.traits.capabilities().system_tools != Some(false);
+        let mut server_ids = HashMap::new();
+        for (place, block) in message.content.iter().enumerate() {
             match block {
                 AssistantBlock::Text(text) => {
                     blocks.extend(answered::text(
                         text,
                         same_model && self.traits.capabilities().citations == Some(true),
+                        self.diagnostics,
                     ));
                 }
-                AssistantBlock::ServerToolCall(_) | AssistantBlock::ServerToolResult(_)
-                    if same_model && self.names.is_some() && server_tools.is_whole(block) =>
+                AssistantBlock::ServerToolCall(call)
+                    if replays && server_tools.role(place) == ServerToolRole::Call =>
                 {
-                    blocks.extend(answered::server_tool(block));
+                    let id = self.ids.next(call.id.as_str());
+                    server_ids.insert(place, id.clone());
+                    blocks.push(answered::server_tool_call(call, id));
+                }
+                AssistantBlock::ServerToolResult(result)
+                    if replays
+                        && let ServerToolRole::ResultOf(call) = server_tools.role(place)
+                        && let Some(id) = server_ids.remove(&call) =>
+                {
+                    let takes_status = self.traits.capabilities().result_status == Some(true);
+                    blocks.push(answered::server_tool_result(result, id, takes_status));
                 }
                 AssistantBlock::ServerToolCall(_) | AssistantBlock::ServerToolResult(_) => {
                     blocks.extend(answered::server_tool_as_text(block));
@@ -388,42 +403,11 @@ impl<'a> Builder<'a, '_> {
 
 fn tool_use<'a>(call: &'a ToolCall, id: &str, names: &ToolNames<'_>) -> Block<'a> {
     let name = names.sent(&call.name);
-    let input = if has_empty_key(&call.arguments) {
-        Cow::Owned(without_empty_keys(&call.arguments))
-    } else {
-        Cow::Borrowed(&call.arguments)
-    };
+    let input = acceptable_arguments(&call.arguments);
     Block::ToolUse(ToolUse { id: id.to_owned(), name, input })
 }
 
 fn call_as_text(call: &ToolCall) -> String {
     let arguments = Value::Object(call.arguments.clone());
     format!("[Assistant tool call]: {}({arguments})", call.name)
-}
-
-/// Whether a member somewhere in the arguments has no name, which the service's document type refuses.
-fn has_empty_key(arguments: &Map<String, Value>) -> bool {
-    fn within(value: &Value) -> bool {
-        match value {
-            Value::Object(map) => has_empty_key(map),
-            Value::Array(list) => list.iter().any(within),
-            _ => false,
-        }
-    }
-    arguments.iter().any(|(key, value)| key.is_empty() || within(value))
-}
-
-fn without_empty_keys(arguments: &Map<String, Value>) -> Map<String, Value> {
-    fn clean(value: &Value) -> Value {
-        match value {
-            Value::Object(map) => Value::Object(without_empty_keys(map)),
-            Value::Array(list) => list.iter().map(clean).collect(),
-            other => other.clone(),
-        }
-    }
-    arguments
-        .iter()
-        .filter(|(key, _)| !key.is_empty())
-        .map(|(key, value)| (key.clone(), clean(value)))
-        .collect()
 }

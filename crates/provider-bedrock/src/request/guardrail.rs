@@ -71,9 +71,10 @@ pub(super) fn mark(turns: &mut [Turn<'_>], config: &GuardrailConfig, diagnostics
                        user said last is not looked at";
         diagnostics.push(Diagnostic::new("bedrock_guardrail_unseen", message).with("blocks", unseen));
     }
-    // A document wants a text beside it, and marked text does not count as one for certain.
-    if turn.content.iter().any(|block| matches!(block, Block::Document(_))) {
-        turn.content.insert(0, Block::text(PLACEHOLDER));
-        turn.volatile_from = turn.volatile_from.map(|at| at + 1);
+    // A document wants a text beside it, and marked text does not count as one for certain. It stands right before the
+    // document: tool results come first in a turn.
+    if let Some(at) = turn.content.iter().position(|block| matches!(block, Block::Document(_))) {
+        turn.content.insert(at, Block::text(PLACEHOLDER));
+        turn.volatile_from = turn.volatile_from.map(|from| if at < from { from + 1 } else { from });
     }
 }

@@ -21,9 +21,12 @@ pub(super) struct InferenceConfig<'a> {
     temperature: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     top_p: Option<f64>,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    stop_sequences: &'a [String],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    stop_sequences: Vec<&'a str>,
 }
+
+/// The largest number that the service reads.
+pub(super) const MOST_TOKENS: u64 = 2_147_483_647;
 
 /// Refuses settings out of the service's range. Source: `InferenceConfiguration` in the API reference.
 pub(super) fn check(options: &StreamOptions) -> Result<(), ProviderError> {
@@ -82,7 +85,7 @@ pub(super) fn max_tokens(
     prompt: u64,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<u64> {
-    let known = (traits.max_tokens > 0).then_some(traits.max_tokens);
+    let known = (traits.max_tokens > 0).then_some(traits.max_tokens.min(MOST_TOKENS));
     let least = traits.behaviour.least_max_tokens;
     let mut changed = |code: &str, message: String, limit: u64| {
         // Asked for twice where thinking had to be given up.
@@ -96,6 +99,11 @@ pub(super) fn max_tokens(
             "bedrock_max_tokens_lowered",
             format!("`{}` writes at most {limit} tokens", target.model.id),
             limit,
+        ),
+        (Some(wanted), None) if wanted > MOST_TOKENS => changed(
+            "bedrock_max_tokens_lowered",
+            format!("the service reads no limit above {MOST_TOKENS}"),
+            MOST_TOKENS,
         ),
         (Some(wanted), _) if wanted < least => changed(
             "bedrock_max_tokens_raised",
@@ -156,11 +164,18 @@ fn stop_sequences<'a>(
     options: &'a StreamOptions,
     traits: &ModelTraits,
     diagnostics: &mut Vec<Diagnostic>,
-) -> &'a [String] {
+) -> Vec<&'a str> {
     if traits.capabilities().stop_sequences == Some(false) && !options.stop_sequences.is_empty() {
         let reason = "the model refuses `stopSequences`";
         diagnostics.push(Diagnostic::new("bedrock_stop_sequences_dropped", reason));
-        return &[];
+        return Vec::new();
     }
-    &options.stop_sequences
+    let takes_blank = traits.capabilities().blank_stop_sequences != Some(false);
+    let given = options.stop_sequences.iter().map(String::as_str);
+    let taken = given.filter(|text| takes_blank || !text.trim().is_empty()).collect::<Vec<_>>();
+    if taken.len() < options.stop_sequences.len() {
+        let reason = "the model refuses `stopSequences` that are blank";
+        diagnostics.push(Diagnostic::new("bedrock_stop_sequences_dropped", reason));
+    }
+    taken
 }

@@ -140,6 +140,11 @@ pub(super) fn check_size(
     }
 }
 
+/// Whether a model may cite from documents of this media type.
+pub(super) fn is_citable(essence: &str) -> bool {
+    matches!(essence, "application/pdf" | "text/plain")
+}
+
 /// A media type without parameters, in lower case.
 pub(super) fn essence(mime_type: &str) -> String {
     mime_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()

@@ -13,9 +13,11 @@ use serde_json::{Map, Value};
 use crate::config::StructuredOutput;
 use crate::learned::{Lesson, fingerprint_of_schema};
 use crate::request::Target;
+use crate::request::media;
 use crate::request::model_traits::ModelTraits;
 use crate::request::refusal::refuse;
 use crate::request::remark::tell;
+use crate::request::tool_names::ToolNames;
 
 /// What the tool is called that stands for the answer.
 const TOOL: &str = "structured_output";
@@ -93,6 +95,7 @@ pub(super) fn plan<'a>(
     target: &Target<'_>,
     context: &Context,
     options: &'a StreamOptions,
+    names: &ToolNames<'_>,
     traits: &ModelTraits,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<Output<'a>, ProviderError> {
@@ -104,10 +107,10 @@ pub(super) fn plan<'a>(
     let obstacle = match closed(&wanted.schema) {
         Err(reason) => reason,
         Ok(_) if mode == StructuredOutput::Tool => "it is to be held to it by a tool".to_owned(),
-        Ok(_) if mode == StructuredOutput::Auto && is_known_to_fail(target, wanted, traits) => {
+        Ok(_) if is_known_to_fail(target, wanted, traits) => {
             "the service does not do so for this model, or not with this schema".to_owned()
         }
-        Ok(_) if mode == StructuredOutput::Auto && cites(context) => {
+        Ok(_) if cites(context, traits) => {
             "the service does not do so where documents are to be cited".to_owned()
         }
         Ok((schema, dropped)) => {
@@ -125,20 +128,32 @@ pub(super) fn plan<'a>(
             format!("{obstacle}, and no tool may be used instead"),
         ));
     }
-    let tool = tool(wanted, context, traits)?;
+    if traits.is_stored_prompt {
+        let rule = format!("{obstacle}, and a stored prompt takes no tool besides its own");
+        return Err(refuse("options.outputSchema.schema", rule));
+    }
+    let tool = tool(wanted, context, names, traits)?;
     tell(diagnostics, "bedrock_output_by_tool", format!("the answer was asked for by a tool: {obstacle}"));
     Ok(Output::Tool(tool))
 }
 
+/// Where nothing is known, the service is asked only if there is no other way.
 fn is_known_to_fail(target: &Target<'_>, wanted: &OutputSchema, traits: &ModelTraits) -> bool {
-    traits.capabilities().structured_output != Some(true)
-        || target.knows(|| Lesson::OutputSchemaTooComplex(fingerprint_of_schema(&wanted.schema)))
+    let is_the_only_way =
+        target.params.structured_output == StructuredOutput::Native || traits.is_stored_prompt;
+    let is_able = traits.capabilities().structured_output.unwrap_or(is_the_only_way);
+    !is_able || target.knows(|| Lesson::OutputSchemaTooComplex(fingerprint_of_schema(&wanted.schema)))
 }
 
-/// Whether something in the conversation is to be cited from.
-fn cites(context: &Context) -> bool {
+/// Whether the model is asked to cite from something in the conversation.
+fn cites(context: &Context, traits: &ModelTraits) -> bool {
+    if traits.capabilities().citations != Some(true) {
+        return false;
+    }
     let cited = |block: &UserBlock| match block {
-        UserBlock::Document(document) => document.citations,
+        UserBlock::Document(document) => {
+            document.citations && media::is_citable(&media::essence(&document.mime_type))
+        }
         UserBlock::SearchResult(result) => result.citations,
         _ => false,
     };
@@ -161,6 +176,7 @@ fn native<'a>(wanted: &'a OutputSchema, schema: &Value) -> OutputConfig<'a> {
 fn tool<'a>(
     wanted: &'a OutputSchema,
     context: &Context,
+    names: &ToolNames<'_>,
     traits: &ModelTraits,
 ) -> Result<OutputTool<'a>, ProviderError> {
     if traits.capabilities().tools == Some(false) {
@@ -170,7 +186,7 @@ fn tool<'a>(
         let rule = "must have the `type` object: the model is held to it by a tool, whose arguments are one";
         return Err(refuse("options.outputSchema.schema", rule));
     }
-    let taken = |name: &str| context.tools.iter().any(|tool| tool.name == name);
+    let taken = |name: &str| context.tools.iter().any(|tool| names.sent(&tool.name) == name);
     let mut numbered = (2..).map(|number| format!("{TOOL}_{number}"));
     let name = if taken(TOOL) { numbered.find(|name| !taken(name)) } else { None };
     let mut description = "The final answer. Give it by calling this tool, and only once.".to_owned();
@@ -235,7 +251,9 @@ fn close(schema: &mut Value, dropped: &mut Vec<String>) -> Result<(), String> {
     // At least none, or one, can be held to; more cannot.
     if members.get("minItems").and_then(Value::as_u64).is_some_and(|least| least > 1) {
         members.insert("minItems".to_owned(), 1.into());
-        dropped.push("minItems".to_owned());
+        if !dropped.iter().any(|known| known == "minItems") {
+            dropped.push("minItems".to_owned());
+        }
     }
     if is_object(members) {
         match members.get("additionalProperties") {

@@ -11,7 +11,7 @@ use crate::learned::Lesson;
 use crate::request::Target;
 use crate::request::block::{Block, Role, Turn};
 use crate::request::estimate;
-use crate::request::inference::max_tokens;
+use crate::request::inference::{MOST_TOKENS, max_tokens};
 use crate::request::model_traits::ModelTraits;
 use crate::request::remark::tell;
 
@@ -252,6 +252,7 @@ impl Planner<'_> {
             Some(limit) => limit,
             None => wanted.saturating_add(4_096),
         };
+        let limit = limit.min(MOST_TOKENS);
         let limit = estimate::room(limit, self.prompt, self.traits.context_window);
         let budget = if limit > wanted { wanted } else { limit.saturating_sub(LEAST_THINKING_BUDGET) };
         if budget < LEAST_THINKING_BUDGET {

@@ -11,6 +11,12 @@ use clawdia_core::Tool;
 /// Longest name the service takes.
 const LENGTH: usize = 64;
 
+/// Whether the service takes a name, whatever the model.
+pub(super) fn is_name(name: &str) -> bool {
+    (1..=LENGTH).contains(&name.len())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))
+}
+
 /// The names of a request's tools, by the host's names.
 #[derive(Debug, Default)]
 pub(super) struct ToolNames<'a> {

@@ -16,7 +16,7 @@ use crate::request::output::OutputTool;
 use crate::request::refusal::refuse;
 use crate::request::strict_schema;
 use crate::request::thinking::ThinkingPlan;
-use crate::request::tool_names::ToolNames;
+use crate::request::tool_names::{ToolNames, is_name};
 
 /// The `toolConfig` of a request.
 #[derive(Debug, Serialize)]
@@ -82,7 +82,7 @@ pub(super) fn tool_config<'a>(
         return Err(refuse("options.toolChoice", "demands a tool, but the context has none"));
     }
     let offered = if none_wanted { &[][..] } else { &context.tools[..] };
-    let system_tools = if none_wanted { &[][..] } else { &target.params.system_tools[..] };
+    let system_tools = if none_wanted { &[][..] } else { system_tools(target, traits, diagnostics)? };
     if offered.is_empty() && system_tools.is_empty() && output.is_none() {
         return Ok(None);
     }
@@ -130,6 +130,30 @@ pub(super) fn tool_config<'a>(
         (choice, _) => callers_choice(choice.as_ref(), context, names)?,
     };
     Ok(Some(ToolConfig { tools, tool_choice }))
+}
+
+/// The tools to let the service run itself.
+fn system_tools<'a>(
+    target: &Target<'a>,
+    traits: &ModelTraits,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<&'a [String], ProviderError> {
+    let wanted = &target.params.system_tools;
+    if let Some(index) = wanted.iter().position(|name| !is_name(name)) {
+        let rule = "must be a name of 1 to 64 letters, digits, `_` and `-`, such as `nova_grounding`";
+        return Err(refuse(&format!("params.systemTools[{index}]"), rule));
+    }
+    if let Some(index) = (1..wanted.len()).find(|index| wanted[..*index].contains(&wanted[*index])) {
+        let rule = format!("`{}` is there twice", wanted[index]);
+        return Err(refuse(&format!("params.systemTools[{index}]"), rule));
+    }
+    if !wanted.is_empty() && traits.capabilities().system_tools == Some(false) {
+        let message = format!("for `{}` the service runs no tools itself", target.model.id);
+        let dropped = Diagnostic::new("bedrock_system_tools_dropped", message);
+        diagnostics.push(dropped.with("systemTools", wanted.clone()));
+        return Ok(&[]);
+    }
+    Ok(wanted)
 }
 
 /// The choice as the caller made it.

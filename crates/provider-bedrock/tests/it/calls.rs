@@ -231,7 +231,9 @@ async fn neither_the_conversation_nor_a_secret_is_logged_or_shown() {
     let log = Log::default();
     let layer = tracing_subscriber::fmt::layer().with_writer(log.clone()).with_ansi(false);
     let ours = Targets::new().with_target("clawdia", tracing_subscriber::filter::LevelFilter::TRACE);
-    let guard = tracing_subscriber::registry().with(layer.with_filter(ours)).set_default();
+    // For the whole process: a subscriber of one thread misses events whose call sites another test's
+    // thread found uninteresting first.
+    tracing_subscriber::registry().with(layer.with_filter(ours)).init();
     let bedrock = Bedrock::start_with(|config| {
         config.headers.insert("x-gateway-key".to_owned(), "header-secret".to_owned());
     })
@@ -243,7 +245,6 @@ async fn neither_the_conversation_nor_a_secret_is_logged_or_shown() {
     let context = Context::new([clawdia_core::Message::user("my diary")]).with_system_prompt("our recipe");
     let options = uncached().with_stop_sequences(["x"]).with_header("x-call-key", "call-secret");
     let outcome = bedrock.ask_with(SONNET, &context, &options).await;
-    drop(guard);
     let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert!(logged.contains("mending the request") && logged.contains("trying again"), "{logged}");
     let shown = format!("{logged}{outcome:?}{:?}", bedrock.provider);

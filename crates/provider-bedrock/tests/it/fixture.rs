@@ -107,6 +107,15 @@ pub(crate) fn connect(
     variables: &[(&str, &str)],
     configure: impl FnOnce(&mut ProviderConfig),
 ) -> Arc<dyn Provider> {
+    try_connect(emulator, variables, configure).unwrap()
+}
+
+/// As [`connect`], for configurations that may be refused.
+pub(crate) fn try_connect(
+    emulator: &Emulator,
+    variables: &[(&str, &str)],
+    configure: impl FnOnce(&mut ProviderConfig),
+) -> Result<Arc<dyn Provider>, ProviderError> {
     let environment: Environment = [
         ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"),
         ("AWS_SECRET_ACCESS_KEY", "secret"),
@@ -122,7 +131,7 @@ pub(crate) fn connect(
     config.base_url = Some(emulator.url().to_owned());
     config.params = Map::new();
     configure(&mut config);
-    (PLUGIN.connect)(&config, &HostContext::new(environment)).unwrap()
+    (PLUGIN.connect)(&config, &HostContext::new(environment))
 }
 
 pub(crate) async fn ask(

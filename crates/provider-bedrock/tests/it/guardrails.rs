@@ -144,3 +144,38 @@ async fn a_guardrail_is_never_left_out_of_a_request_that_is_mended() {
     assert_eq!(outcome.expect_error().kind(), ErrorKind::InvalidRequest);
     assert_eq!(bedrock.emulator.requests().len(), 1);
 }
+
+#[tokio::test]
+async fn a_guarded_document_after_tool_results_keeps_them_first() {
+    let bedrock = guarded(json!({ "scope": "lastUserTurn" })).await;
+    let context = history(json!([
+        { "role": "user", "content": "Look." },
+        { "role": "assistant", "content": [{ "type": "toolCall", "id": "t", "name": "read", "arguments": {} }] },
+        { "role": "toolResult", "toolCallId": "t", "toolName": "read", "content": "data" },
+        { "role": "user", "content": [{ "type": "document", "data": "aGk=", "mimeType": "text/plain" }] },
+    ]));
+    let options = crate::conversation::uncached();
+    bedrock.ask_with(SONNET, &context, &options).await.expect_message();
+    let body = bedrock.sent();
+    let kinds = crate::conversation::kinds(body["messages"][2]["content"].as_array().unwrap());
+    assert_eq!(kinds, ["toolResult", "guardContent", "text", "document"]);
+}
+
+#[tokio::test]
+async fn what_cannot_be_a_guardrail_is_refused_before_it_is_sent() {
+    let bedrock = Bedrock::start().await;
+    for identifier in
+        ["Mine", "gr_1", "arn:aws:bedrock:us-east-1:1:guardrail/gr1", "arn:aws:iam::guardrail/gr1"]
+    {
+        let written = json!({ "guardrailIdentifier": identifier, "guardrailVersion": "1" });
+        let options = StreamOptions::default().with_param("guardrail", written);
+        let outcome = bedrock.ask_with(SONNET, &question(), &options).await;
+        assert!(outcome.expect_error().message().contains("guardrailIdentifier"), "{:?}", outcome.error);
+    }
+    assert!(bedrock.emulator.requests().is_empty());
+    let arn = "arn:aws-us-gov:bedrock:us-gov-west-1:123456789012:guardrail/gr1";
+    let written = json!({ "guardrailIdentifier": arn, "guardrailVersion": "1" });
+    let options = StreamOptions::default().with_param("guardrail", written);
+    let outcome = bedrock.ask_with(SONNET, &question(), &options).await;
+    assert_eq!(outcome.expect_error().status(), Some(400), "only the service knows which there are");
+}

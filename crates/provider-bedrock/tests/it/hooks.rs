@@ -100,3 +100,34 @@ async fn a_hook_that_refuses_the_response_ends_the_call_and_closes_the_connectio
     assert_eq!(bedrock.emulator.requests().len(), 1, "it is not tried again");
     bedrock.emulator.wait_for_open_connections(0).await;
 }
+
+#[tokio::test]
+async fn a_hook_changes_what_is_counted_as_it_changes_what_is_asked() {
+    let bedrock = Bedrock::start().await;
+    let masked = json!([{ "role": "user", "content": [{ "text": "(masked)" }] }]);
+    for (change, expected) in [
+        (None, json!([{ "role": "user", "content": [{ "text": "What is a crate?" }] }])),
+        (Some(("messages", masked.clone())), masked),
+        (
+            Some(("requestMetadata", json!({ "team": "blue" }))),
+            json!([{ "role": "user", "content": [{ "text": "What is a crate?" }] }]),
+        ),
+    ] {
+        let spy = Arc::new(Spy { change, ..Spy::default() });
+        let hooks: Arc<dyn Hooks> = Arc::clone(&spy) as _;
+        let options = StreamOptions::default()
+            .with_cache_retention(clawdia_core::CacheRetention::None)
+            .with_hooks(hooks);
+        let model = bedrock.model(SONNET);
+        let counted = bedrock.provider.count_tokens(&model, &question(), &options).await.unwrap();
+        assert!(!counted.estimated);
+        assert_eq!(bedrock.sent(), json!({ "input": { "converse": { "messages": expected } } }));
+        assert!(spy.payloads.lock().unwrap()[0].get("messages").is_some(), "it looks like a request");
+    }
+    let hooks: Arc<dyn Hooks> = Arc::new(Spy { fail_payload: true, ..Spy::default() });
+    let requests = bedrock.emulator.requests().len();
+    let options = StreamOptions::default().with_hooks(hooks);
+    let refused = bedrock.provider.count_tokens(&bedrock.model(SONNET), &question(), &options).await;
+    assert_eq!(refused.unwrap_err().message(), "not this payload");
+    assert_eq!(bedrock.emulator.requests().len(), requests, "nothing was sent");
+}

@@ -4,11 +4,14 @@
 
 mod conversation;
 mod fixture;
+mod generated;
+mod lost;
 mod script;
 
 mod aborts;
 mod answers;
 mod any_history;
+mod any_options;
 mod caching;
 mod calls;
 mod chaos;

@@ -46,8 +46,9 @@ async fn latency_is_optimised_where_it_is_asked_for_and_then_without_caching() {
     assert_eq!(sent.cache_points(), 0, "the service refuses them beside it");
     assert_eq!(sent.message.provider_metadata["performanceConfig"], json!({ "latency": "optimized" }));
 
-    // A model that does not offer it says so, and is asked again without.
+    // A model that does not offer it says so, and is asked again without; then its prompt is cached as ever.
     let outcome = bedrock.ask_with(SONNET, &question(), &options).await;
+    assert!(bedrock.sent().to_string().contains("cachePoint"));
     let codes: Vec<_> = outcome.expect_message().diagnostics.iter().map(|found| &found.code).collect();
     assert!(codes.iter().any(|code| *code == "bedrock_latency_dropped"), "{codes:?}");
 }
@@ -178,6 +179,59 @@ async fn a_stored_prompt_is_called_with_its_variables_and_nothing_it_brings_itse
 }
 
 #[tokio::test]
+async fn a_stored_prompt_is_told_of_calls_as_text() {
+    let build =
+        |builder: clawdia_bedrock_emulator::EmulatorBuilder| builder.prompt("PROMPT1", SONNET, "Read it.");
+    let bedrock = Bedrock::start_at(build, |_| {}).await;
+    let context = crate::conversation::history(json!([
+        { "role": "assistant", "content": [{ "type": "toolCall", "id": "t", "name": "read", "arguments": {} }] },
+        { "role": "toolResult", "toolCallId": "t", "toolName": "read", "content": "A box." },
+    ]));
+    let outcome = bedrock.ask_with(PROMPT, &context, &uncached()).await;
+    let codes: Vec<_> = outcome.expect_message().diagnostics.iter().map(|found| &found.code).collect();
+    assert!(codes.iter().any(|code| *code == "bedrock_tools_as_text"), "{codes:?}");
+    assert!(!bedrock.sent().to_string().contains("toolUse"));
+
+    let schema = clawdia_core::OutputSchema::new(json!({ "type": "object", "properties": {} }));
+    let held = uncached().with_output_schema(schema);
+    bedrock.ask_with(PROMPT, &Context::default(), &held).await.expect_message();
+    assert!(bedrock.sent()["outputConfig"].is_object(), "the service is the only one that can");
+    let by_tool = held.with_param("structuredOutput", "tool");
+    let outcome = bedrock.ask_with(PROMPT, &Context::default(), &by_tool).await;
+    assert!(outcome.expect_error().message().contains("outputSchema"), "{:?}", outcome.error);
+}
+
+#[tokio::test]
+async fn variables_without_a_stored_prompt_are_left_out_and_that_is_said() {
+    let sent = send_with(SONNET, "promptVariables", json!({ "topic": "crates" })).await;
+    assert_eq!(sent.body.get("promptVariables"), None);
+    assert!(sent.has_diagnostic("bedrock_prompt_variables_dropped"));
+}
+
+#[tokio::test]
+async fn stop_sequences_of_blanks_are_left_out_where_the_model_refuses_them() {
+    let options = uncached().with_stop_sequences(["\n\n", "END"]);
+    let sent = crate::conversation::send(SONNET, &question(), &options).await;
+    assert_eq!(sent.body["inferenceConfig"]["stopSequences"], json!(["END"]));
+    assert!(sent.has_diagnostic("bedrock_stop_sequences_dropped"));
+    let sent = crate::conversation::send(NOVA, &question(), &options).await;
+    assert_eq!(sent.body["inferenceConfig"]["stopSequences"], json!(["\n\n", "END"]));
+}
+
+#[tokio::test]
+async fn limits_fit_the_integers_of_the_service() {
+    let bedrock = Bedrock::start().await;
+    let options = StreamOptions::default().with_max_tokens(1 << 31);
+    // A model whose own limit is not known, so that nothing else cuts it.
+    let mut model = bedrock.model(NOVA);
+    (model.max_tokens, model.context_window) = (u64::MAX, u64::MAX);
+    let outcome = crate::fixture::ask(&*bedrock.provider, &model, &question(), &options).await;
+    let limit = &bedrock.bodies()[0]["inferenceConfig"]["maxTokens"];
+    assert!(limit.as_u64().unwrap() < 1 << 31, "{limit}: {:?}", outcome.error);
+    assert!(outcome.message.diagnostics.iter().any(|found| found.code == "bedrock_max_tokens_lowered"));
+}
+
+#[tokio::test]
 async fn a_prompt_routers_choice_is_the_model_that_answered() {
     let router = "arn:aws:bedrock:us-east-1:123456789012:default-prompt-router/team";
     let bedrock = Bedrock::start_at(|builder| builder.prompt_router("team", [SONNET]), |_| {}).await;
@@ -253,6 +307,72 @@ async fn the_service_runs_its_own_tools() {
     bedrock.ask(NOVA, &context).await.expect_message();
     let told = bedrock.sent()["messages"][1].to_string();
     assert!(told.contains("[Tool result]"), "another model is told as text: {told}");
+}
+
+#[tokio::test]
+async fn tools_that_the_service_does_not_run_for_a_model_are_left_out() {
+    let sent = send_with(SONNET, "systemTools", json!(["nova_grounding"])).await;
+    assert_eq!(sent.body.get("toolConfig"), None);
+    assert!(sent.has_diagnostic("bedrock_system_tools_dropped"));
+    let bedrock = Bedrock::start().await;
+    for names in [json!([""]), json!(["a b"]), json!(["nova_grounding", "nova_grounding"])] {
+        let options = StreamOptions::default().with_param("systemTools", names);
+        let outcome = bedrock.ask_with("us.amazon.nova-2-lite-v1:0", &question(), &options).await;
+        assert!(outcome.expect_error().message().contains("systemTools["), "{:?}", outcome.error);
+    }
+    assert!(bedrock.emulator.requests().is_empty());
+}
+
+#[tokio::test]
+async fn only_whole_pairs_of_the_services_own_tools_go_back_as_such() {
+    let call =
+        |id: &str| json!({ "type": "serverToolCall", "id": id, "name": "nova_grounding", "arguments": {} });
+    let result = |id: &str, piece: Value| json!({ "type": "serverToolResult", "toolCallId": id, "kind": "nova_grounding_result", "content": [piece] });
+    let found = || json!({ "text": "found" });
+    for (content, expected) in [
+        (json!([call("a"), result("a", found())]), ["toolUse", "toolResult"].as_slice()),
+        (
+            json!([call("a"), result("a", found()), call("a"), result("a", found())]),
+            &["toolUse", "toolResult", "toolUse", "toolResult"],
+        ),
+        (json!([result("a", found()), call("a")]), &["text", "text"]),
+        (json!([call("a"), result("a", json!({ "text": " " }))]), &["text", "text"]),
+        (json!([call("a"), result("a", json!({ "foreign": 1 }))]), &["text", "text"]),
+        (json!([call("not an id"), result("not an id", found())]), &["toolUse", "toolResult"]),
+    ] {
+        let context = crate::conversation::history(json!([
+            { "role": "user", "content": "Hi" }, { "role": "assistant", "content": content }, { "role": "user", "content": "And?" },
+        ]));
+        let sent = crate::conversation::send("us.amazon.nova-2-lite-v1:0", &context, &uncached()).await;
+        assert_eq!(crate::conversation::kinds(sent.content(1)), expected, "{content}");
+        let ids = crate::conversation::ids(&sent.body, "toolUse");
+        assert!(ids.iter().enumerate().all(|(index, id)| !ids[..index].contains(id)), "{ids:?}");
+        assert_eq!(sent.has_diagnostic("bedrock_server_tools_as_text"), expected.contains(&"text"));
+    }
+}
+
+#[tokio::test]
+async fn places_that_are_none_of_the_services_are_left_out_of_citations() {
+    for (location, is_kept) in [
+        (json!({ "documentPage": { "documentIndex": 0, "start": 1, "end": 2 } }), true),
+        (json!({ "web": {} }), true),
+        (json!({ "documentPage": { "page": 1 } }), false),
+        (json!({ "documentPage": { "start": -1 } }), false),
+        (json!({ "web": { "url": 1 } }), false),
+        (json!({ "type": "url_citation" }), false),
+    ] {
+        let context = crate::conversation::history(json!([
+            { "role": "user", "content": "Hi" },
+            { "role": "assistant", "content": [
+                { "type": "text", "text": "Yes.", "citations": [{ "title": "t", "location": location }] },
+            ] },
+            { "role": "user", "content": "And?" },
+        ]));
+        let sent = crate::conversation::send(SONNET, &context, &uncached()).await;
+        let citation = &sent.content(1)[0]["citationsContent"]["citations"][0];
+        assert_eq!(citation.get("location").is_some(), is_kept, "{location}");
+        assert_eq!(sent.has_diagnostic("bedrock_citations_dropped"), !is_kept, "{location}");
+    }
 }
 
 #[tokio::test]

@@ -166,3 +166,38 @@ async fn a_model_that_thinks_is_not_forced_to_call_the_answers_tool() {
     assert_eq!(sent.body["toolConfig"].get("toolChoice"), None);
     assert!(sent.has_diagnostic("bedrock_tool_choice_dropped"));
 }
+
+#[tokio::test]
+async fn a_tool_that_is_sent_under_the_same_name_stays_apart() {
+    let context = question().with_tools([tool("structured output")]);
+    let sent = send(NOVA_PRO, &context, &held_to(place())).await;
+    let tools = sent.body["toolConfig"]["tools"].as_array().unwrap();
+    let names: Vec<_> = tools.iter().map(|tool| &tool["toolSpec"]["name"]).collect();
+    assert_eq!(names, ["structured_output", "structured_output_2"]);
+}
+
+#[tokio::test]
+async fn where_only_the_service_may_what_it_cannot_is_refused_before_it_is_sent() {
+    let bedrock = Bedrock::start().await;
+    let native = held_to(place()).with_param("structuredOutput", "native");
+    let outcome = bedrock.ask_with(OPUS_4_7, &question(), &native).await;
+    assert!(outcome.expect_error().message().contains("outputSchema"), "{:?}", outcome.error);
+    let cited = crate::conversation::history(json!([{ "role": "user", "content": [
+        { "type": "text", "text": "Read this." },
+        { "type": "document", "data": "aGk=", "mimeType": "text/plain", "citations": true },
+    ] }]));
+    let outcome = bedrock.ask_with(SONNET, &cited, &native).await;
+    assert!(outcome.expect_error().message().contains("cited"), "{:?}", outcome.error);
+    assert!(bedrock.emulator.requests().is_empty());
+
+    // A table cannot be cited from, so nothing stands against the schema.
+    let table = crate::conversation::from_json(
+        &json!({ "messages": [{ "role": "user", "content": [
+            { "type": "text", "text": "Read this." },
+            { "type": "document", "data": "aGk=", "mimeType": "text/csv", "citations": true },
+        ] }] })
+        .to_string(),
+    );
+    bedrock.ask_with(SONNET, &table, &native).await.expect_message();
+    assert!(bedrock.sent()["outputConfig"].is_object());
+}

@@ -35,6 +35,13 @@ pub(super) fn cases() -> Vec<Case> {
             inference(json!({ "maxTokens": 32000 })),
         ),
         refused_by_model(
+            "stop-sequences-visible",
+            SONNET_4_5,
+            inference(json!({ "stopSequences": ["END", "\n\n"] })),
+            "stop_sequences: each stop sequence must contain non-whitespace",
+            inference(json!({ "stopSequences": ["END", "\n\nHuman:"] })),
+        ),
+        refused_by_model(
             "max-tokens-least",
             GPT_6,
             inference(json!({ "maxTokens": 15 })),
