@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 use crate::config::StructuredOutput;
 use crate::learned::{Lesson, fingerprint_of_schema};
 use crate::request::Target;
+use crate::request::arguments::has_empty_key;
 use crate::request::media;
 use crate::request::model_traits::ModelTraits;
 use crate::request::refusal::refuse;
@@ -184,6 +185,10 @@ fn tool<'a>(
     }
     if wanted.schema.get("type").is_none_or(|kind| kind != "object") {
         let rule = "must have the `type` object: the model is held to it by a tool, whose arguments are one";
+        return Err(refuse("options.outputSchema.schema", rule));
+    }
+    if wanted.schema.as_object().is_some_and(has_empty_key) {
+        let rule = "has a member without a name, which no tool's schema may have";
         return Err(refuse("options.outputSchema.schema", rule));
     }
     let taken = |name: &str| context.tools.iter().any(|tool| names.sent(&tool.name) == name);

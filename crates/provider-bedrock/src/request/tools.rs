@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::learned::{Lesson, fingerprint_of_tools};
 use crate::request::Target;
+use crate::request::arguments::has_empty_key;
 use crate::request::block::CachePoint;
 use crate::request::model_traits::ModelTraits;
 use crate::request::output::OutputTool;
@@ -275,6 +276,9 @@ fn schema<'a>(parameters: &'a Value, place: &str) -> Result<Cow<'a, Value>, Prov
     let Value::Object(members) = parameters else {
         return Err(refuse(&place(), "must be a JSON Schema, an object"));
     };
+    if has_empty_key(members) {
+        return Err(refuse(&place(), "has a member without a name, which the service does not take"));
+    }
     match members.get("type") {
         Some(kind) if kind == "object" => Ok(Cow::Borrowed(parameters)),
         Some(kind) => Err(refuse(&place(), format!("must describe an object, and its `type` is {kind}"))),

@@ -270,8 +270,12 @@ pub(crate) fn tools() -> impl Strategy<Value = Vec<Tool>> {
     );
     let bare = Tool::new("bare", " ", json!({ "properties": {} }));
     let strict = read.clone().with_strict(Strictness::Prefer);
-    let odd = Tool::new("structured output", "", json!({ "type": "object", "properties": { "": true } }));
-    select(vec![vec![], vec![read.clone()], vec![read, bare.clone(), odd], vec![strict, bare]])
+    let odd = Tool::new("structured output", "", json!({ "type": "object", "properties": { "a b": true } }));
+    let nameless = Tool::new("nameless", "", json!({ "type": "object", "properties": { "": true } }));
+    prop_oneof![
+        20 => select(vec![vec![], vec![read.clone()], vec![read, bare.clone(), odd], vec![strict, bare]]),
+        1 => Just(vec![nameless]),
+    ]
 }
 
 /// Schemas of an answer: closed and open, nested, with alternatives, references and constraints.

@@ -414,3 +414,18 @@ async fn only_what_can_be_cited_from_is_marked_for_it() {
     assert_eq!(sent.body.to_string().matches("citations").count(), 1, "{}", sent.body);
     assert!(sent.has_diagnostic("bedrock_citations_dropped"));
 }
+
+#[tokio::test]
+async fn schemas_with_nameless_members_are_refused_before_they_are_sent() {
+    let nameless = || json!({ "type": "object", "properties": { "": { "type": "string" } } });
+    let bedrock = Bedrock::start().await;
+    let tool = clawdia_core::Tool::new("read", "Reads.", nameless());
+    let outcome = bedrock.ask_with(SONNET, &question().with_tools([tool]), &uncached()).await;
+    assert!(outcome.expect_error().message().contains("context.tools[0].parameters"), "{:?}", outcome.error);
+    let held = uncached().with_output_schema(clawdia_core::OutputSchema::new(nameless()));
+    let by_tool = held.clone().with_param("structuredOutput", "tool");
+    let outcome = bedrock.ask_with(SONNET, &question(), &by_tool).await;
+    assert!(outcome.expect_error().message().contains("outputSchema"), "{:?}", outcome.error);
+    assert!(bedrock.emulator.requests().is_empty());
+    bedrock.ask_with(SONNET, &question(), &held).await.expect_message();
+}
