@@ -4,6 +4,7 @@
 //! written, and told.
 
 use std::collections::HashSet;
+use std::fmt::Write as _;
 
 use clap::Args;
 use clawdia::config::edit::{
@@ -53,12 +54,18 @@ impl Change {
 enum Refusal {
     Failure(Failure),
     /// The result would not be valid; the report has the errors alone.
-    Invalid(Report),
+    Invalid(Box<Report>),
 }
 
 impl From<Failure> for Refusal {
     fn from(failure: Failure) -> Self {
         Self::Failure(failure)
+    }
+}
+
+impl From<Report> for Refusal {
+    fn from(report: Report) -> Self {
+        Self::Invalid(Box::new(report))
     }
 }
 
@@ -182,14 +189,14 @@ fn check(
 ) -> Result<Checked, Refusal> {
     let mut document = EditableDocument::parse(old)
         .map_err(|_| target.check(old))
-        .map_err(|report| report.map_or_else(Refusal::from, Refusal::Invalid))?;
+        .map_err(|report| report.map_or_else(Refusal::from, Refusal::from))?;
     let change = edit(&mut document)?;
     let new = document.to_text();
     let report = target.check(&new)?;
     if new != old
         && let Some(errors) = errors_of(&report)
     {
-        return Err(Refusal::Invalid(errors));
+        return Err(errors.into());
     }
     // Lines move with a change; what is said about a setting stays.
     let before = target.check(old)?;
@@ -267,7 +274,7 @@ pub(super) fn plain(path: &ConfigPath, value: &Value) -> String {
     for segment in path.segments() {
         match (here, segment) {
             (Some(Value::Array(elements)), Segment::Index(index)) => {
-                text.push_str(&format!("[{index}]"));
+                let _ = write!(text, "[{index}]"); // Never fails for a `String`.
                 here = elements.get(*index);
             }
             (_, segment) => {

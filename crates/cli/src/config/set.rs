@@ -42,14 +42,21 @@ pub(crate) struct SetArguments {
     /// Let entries of an object or a list go that the value does not have
     #[arg(long)]
     replace: bool,
+    #[command(flatten)]
+    expected: ExpectedArguments,
+    #[command(flatten)]
+    change: ChangeArguments,
+}
+
+/// What a setting has to be for a change to be made.
+#[derive(Debug, Args)]
+struct ExpectedArguments {
     /// Change it only if it is this now, as JSON
     #[arg(long, value_name = "JSON", conflicts_with = "expect_current_absent")]
     expect_current_json: Option<String>,
     /// Change it only if it is not set now
     #[arg(long)]
     expect_current_absent: bool,
-    #[command(flatten)]
-    change: ChangeArguments,
 }
 
 /// Sets it.
@@ -96,9 +103,9 @@ fn prepared(
 
 fn check_expected(arguments: &SetArguments, old: Option<&Value>) -> Result<(), Failure> {
     let path = &arguments.path;
-    let expected = match &arguments.expect_current_json {
+    let expected = match &arguments.expected.expect_current_json {
         Some(text) => Some(read_json(path, text).map_err(|error| Failure::refused(error.to_string()))?),
-        None if arguments.expect_current_absent => None,
+        None if arguments.expected.expect_current_absent => None,
         None => return Ok(()),
     };
     if expected.as_ref() == old {

@@ -60,7 +60,8 @@ fn list(arguments: &ListArguments) -> Result<Status, Failure> {
     let text = if arguments.json {
         format!("{:#}\n", json!(fallbacks))
     } else {
-        fallbacks.iter().map(|model| format!("{model}\n")).collect()
+        let lines = fallbacks.iter().map(|model| format!("{model}\n"));
+        lines.collect::<Vec<_>>().concat()
     };
     print(&text)?;
     Ok(Status::Done)
