@@ -82,6 +82,10 @@ fn general() -> Vec<(&'static str, Value)> {
                 "patternErrorMessage": "A provider's id is in lower case, without slashes and blanks.",
             } }),
         ),
+        (
+            "agents.entries",
+            json!({ "x-example": { "coder": { "model": "amazon-bedrock/us.amazon.nova-lite-v1:0" } } }),
+        ),
     ]
 }
 
