@@ -4,6 +4,7 @@
 //! written, and told.
 
 use std::collections::HashSet;
+use std::fmt::Write as _;
 
 use clap::Args;
 use clawdia::config::edit::{
@@ -51,14 +52,14 @@ impl Change {
 /// Why nothing was changed.
 #[derive(Debug)]
 enum Refusal {
-    Failure(Failure),
+    Failure(Box<Failure>),
     /// The result would not be valid; the report has the errors alone.
-    Invalid(Report),
+    Invalid(Box<Report>),
 }
 
 impl From<Failure> for Refusal {
     fn from(failure: Failure) -> Self {
-        Self::Failure(failure)
+        Self::Failure(Box::new(failure))
     }
 }
 
@@ -99,7 +100,7 @@ pub(crate) fn make(
     let told = match (outcome, checked) {
         (Ok(done), Some(checked)) => tell(target, arguments, &done, &checked).map(|()| Status::Done),
         (Ok(_), None) => Ok(Status::Done),
-        (Err(Refusal::Failure(failure)), _) => Err(failure),
+        (Err(Refusal::Failure(failure)), _) => Err(*failure),
         (Err(Refusal::Invalid(report)), _) => {
             if arguments.json {
                 let line = json!({ "ok": false, "changed": false, "problems": report.problems });
@@ -122,7 +123,7 @@ pub(crate) fn make(
 pub(super) fn replace(target: &Target, expected: Expected, text: &str) -> Result<(), Failure> {
     let outcome = write(target, expected, |_| Ok(text.to_owned()));
     outcome.map(drop).map_err(|refusal| match refusal {
-        Refusal::Failure(failure) => failure,
+        Refusal::Failure(failure) => *failure,
         Refusal::Invalid(report) => invalid(target, &report),
     })
 }
@@ -182,14 +183,14 @@ fn check(
 ) -> Result<Checked, Refusal> {
     let mut document = EditableDocument::parse(old)
         .map_err(|_| target.check(old))
-        .map_err(|report| report.map_or_else(Refusal::from, Refusal::Invalid))?;
+        .map_err(|report| report.map_or_else(Refusal::from, |report| Refusal::Invalid(Box::new(report))))?;
     let change = edit(&mut document)?;
     let new = document.to_text();
     let report = target.check(&new)?;
     if new != old
         && let Some(errors) = errors_of(&report)
     {
-        return Err(Refusal::Invalid(errors));
+        return Err(Refusal::Invalid(Box::new(errors)));
     }
     // Lines move with a change; what is said about a setting stays.
     let before = target.check(old)?;
@@ -267,7 +268,8 @@ pub(super) fn plain(path: &ConfigPath, value: &Value) -> String {
     for segment in path.segments() {
         match (here, segment) {
             (Some(Value::Array(elements)), Segment::Index(index)) => {
-                text.push_str(&format!("[{index}]"));
+                // Writing to a `String` cannot fail.
+                let _ = write!(text, "[{index}]");
                 here = elements.get(*index);
             }
             (_, segment) => {

@@ -19,10 +19,10 @@ use crate::status::Status;
 /// How large a patch may be.
 const LARGEST: u64 = 8 * 1024 * 1024;
 
-const AFTER_HELP: &str = r#"A patch is an object of JSON5 that has what is to change (RFC 7396): objects are merged member by member, `null`
+const AFTER_HELP: &str = r"A patch is an object of JSON5 that has what is to change (RFC 7396): objects are merged member by member, `null`
 removes, anything else takes the place of what is there.
 
-  echo '{ models: { bedrockDiscovery: { enabled: true, region: null } } }' | clawdia config patch --stdin"#;
+  echo '{ models: { bedrockDiscovery: { enabled: true, region: null } } }' | clawdia config patch --stdin";
 
 /// The arguments of `clawdia config patch`.
 #[derive(Debug, Args)]
@@ -73,16 +73,11 @@ pub(crate) fn run(arguments: &PatchArguments) -> Result<Status, Failure> {
 
 fn read(arguments: &PatchArguments) -> Result<Value, Failure> {
     let mut text = String::new();
-    let (name, outcome) = match &arguments.file {
-        Some(file) => {
-            let opened =
-                File::open(file).and_then(|source| source.take(LARGEST + 1).read_to_string(&mut text));
-            (file.display().to_string(), opened)
-        }
-        None => {
-            let read = io::stdin().lock().take(LARGEST + 1).read_to_string(&mut text);
-            ("standard input".to_owned(), read)
-        }
+    let name = arguments.file.as_ref().map_or("standard input".to_owned(), |file| file.display().to_string());
+    let outcome = if let Some(file) = &arguments.file {
+        File::open(file).and_then(|source| source.take(LARGEST + 1).read_to_string(&mut text))
+    } else {
+        io::stdin().lock().take(LARGEST + 1).read_to_string(&mut text)
     };
     outcome
         .map_err(|error| Failure::refused(format!("could not read the patch from {name}")).because(&error))?;

@@ -26,6 +26,7 @@ is checked before it is written; comments, order and style of the file stay. The
 
 /// The arguments of `clawdia config set`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct SetArguments {
     /// Which setting, such as `models.providers["my.proxy"].models[0].id`

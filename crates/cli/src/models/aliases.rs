@@ -69,7 +69,7 @@ fn list(arguments: &ListArguments) -> Result<Status, Failure> {
         let aliases = aliases.map(|(alias, model)| (alias.to_owned(), Value::from(model.to_string())));
         format!("{:#}\n", Value::Object(aliases.collect::<Map<_, _>>()))
     } else {
-        aliases.map(|(alias, model)| format!("{alias}\t{model}\n")).collect()
+        aliases.map(|(alias, model)| format!("{alias}\t{model}\n")).collect::<Vec<_>>().concat()
     };
     print(&text)?;
     Ok(Status::Done)

@@ -60,7 +60,7 @@ fn list(arguments: &ListArguments) -> Result<Status, Failure> {
     let text = if arguments.json {
         format!("{:#}\n", json!(fallbacks))
     } else {
-        fallbacks.iter().map(|model| format!("{model}\n")).collect()
+        fallbacks.iter().map(|model| format!("{model}\n")).collect::<Vec<_>>().concat()
     };
     print(&text)?;
     Ok(Status::Done)
