@@ -112,7 +112,9 @@ pub(crate) fn check(
             let params = agent.params_for(plugin);
             if !params.is_empty() {
                 let below = agents.defaults.params_for(plugin);
-                let layers = Layers::new(plugin, defaults_params.clone(), &below);
+                // Over nothing, so that a `null` takes back nothing instead of being a value.
+                let layers = Layers::new(plugin, defaults_params.clone(), &Map::new());
+                let layers = layers.then(defaults_params.clone(), &below);
                 layers.then(params_place(&place), &params).check_what_is_said(findings);
             }
         }
