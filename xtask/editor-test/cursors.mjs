@@ -52,12 +52,14 @@ const roots = [
   { name: 'a key in quotes that are not closed', text: '{ "mod¦', has: ['models'] },
   { name: 'hover over models', text: '{ "mod¦els": {} }', hover: 'Which providers and models there are.', problems: [] },
   { name: 'an unknown key', text: '{ "modles": {}¦ }', problems: ['Property modles is not allowed.'] },
-  { name: 'keys of models', text: '{ "models": { ¦ } }', only: ['mode', 'providers'], inserts: { providers: '"providers": {$1}' } },
+  { name: 'keys of models', text: '{ "models": { ¦ } }', only: ['bedrockDiscovery', 'mode', 'providers'], inserts: { providers: '"providers": {$1}' } },
+  { name: 'keys of discovery', text: '{ "models": { "bedrockDiscovery": { ¦ } } }', only: ['defaultContextWindow', 'defaultMaxTokens', 'enabled', 'providerFilter', 'refreshInterval', 'region'] },
+  { name: 'a seldom refreshed discovery', text: '{ "models": { "bedrockDiscovery": { "refreshInterval": -1¦ } } }', problems: ['Value is below the minimum of 0.'] },
   { name: 'the mode', text: '{ "models": { "mode": ¦ } }', only: ['"merge"', '"replace"'], says: { '"replace"': 'Only what is configured exists.' } },
   { name: 'inserting the mode asks for a word', text: '{ "models": { m¦ } }', inserts: { mode: '"mode": $1' } },
   { name: 'hover over the mode', text: '{ "models": { "mo¦de": "replace" } }', hover: 'Only what is configured exists', problems: [] },
   { name: 'a wrong mode', text: '{ "models": { "mode": "merged"¦ } }', problems: ['Value is not accepted. Valid values: "merge", "replace".'] },
-  { name: 'keys of agents', text: '{ "agents": { ¦ } }', only: ['defaults'], inserts: { defaults: '"defaults": {$1}' } },
+  { name: 'keys of agents', text: '{ "agents": { ¦ } }', only: ['defaults', 'entries'], inserts: { defaults: '"defaults": {$1}' } },
 ];
 
 const providers = [
@@ -75,6 +77,9 @@ const providers = [
   { name: 'a region that is not listed', text: bedrock('{ "region": "mars-north-1"¦ }'), problems: [] },
   { name: 'a region in blanks', text: bedrock('{ "region": " "¦ }'), problems: ['Leave the key out instead of writing blanks.'] },
   { name: 'no region', text: bedrock('{ "region": null¦ }'), problems: ['Incorrect type. Expected "string".'] },
+  { name: 'a key from elsewhere', text: bedrock('{ "apiKey": { "source": "¦" } }'), has: ['"env"', '"file"', '"exec"'] },
+  { name: 'a key from the environment', text: bedrock('{ "apiKey": { "source": "env", "na¦me": "ACME_KEY" } }'), hover: 'The name of the variable', problems: [] },
+  { name: 'an address from the environment', text: bedrock('{ "baseUrl": "${BEDROCK}"¦ }'), problems: [] },
   { name: 'hover over an address', text: bedrock('{ "base¦Url": "https://a.example" }'), hover: "The provider's address", problems: [] },
   { name: 'no address', text: bedrock('{ "baseUrl": "a.example"¦ }'), problems: ['Write an address such as `https://bedrock-runtime.us-east-1.amazonaws.com`.'] },
   { name: 'timeouts', text: bedrock('{ "timeouts": { ¦ } }'), only: ['connectMs', 'firstEventMs', 'idleMs', 'totalMs'], inserts: { connectMs: '"connectMs": ${1:5000}' } },
@@ -90,7 +95,7 @@ const models = [
   { name: 'a model without an id', text: model('{ "name": "x"¦ }'), problems: ['Missing property "id".'] },
   { name: 'what a model reads', text: model('{ "id": "x", "input": [¦] }'), has: ['"text"', '"image"'], says: { '"image"': 'Still images.' } },
   { name: 'whether a model thinks', text: model('{ "id": "x", "reasoning": ¦ }'), only: ['true', 'false'] },
-  { name: 'prices', text: model('{ "id": "x", "cost": { ¦ } }'), only: ['cacheRead', 'cacheWrite', 'cacheWrite1h', 'input', 'output', 'tiers'], says: { cacheRead: 'Dollars per million input tokens' } },
+  { name: 'prices', text: model('{ "id": "x", "cost": { ¦ } }'), only: ['cacheRead', 'cacheWrite', 'cacheWrite1h', 'input', 'output', 'serviceTiers', 'tiers'], says: { cacheRead: 'dollars per million input tokens' } },
   { name: 'a negative price', text: model('{ "id": "x", "cost": { "input": -1¦ } }'), problems: ['Value is below the minimum of 0.'] },
   { name: 'a window of nothing', text: model('{ "id": "x", "contextWindow": 0¦ }'), problems: ['Value is below the minimum of 1.'] },
   { name: 'thinking levels', text: model('{ "id": "x", "thinkingLevelMap": { ¦ } }'), only: ['off', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] },
@@ -123,7 +128,7 @@ const protocol = [
 ];
 
 const agent = [
-  { name: 'keys of defaults', text: agents('{ ¦ }'), only: ['model', 'models', 'params'] },
+  { name: 'keys of defaults', text: agents('{ ¦ }'), only: ['model', 'models', 'params', 'thinkingDefault', 'timeoutSeconds'] },
   { name: 'two ways to choose a model', text: agents('{ "model": ¦ }'), has: ['a model', 'a model and fallbacks'] },
   { name: 'keys of a choice', text: agents('{ "model": { ¦ } }'), only: ['primary', 'fallbacks'], inserts: { fallbacks: '"fallbacks": [\n\t"$1"\n]' } },
   { name: 'a misspelt key of a choice', text: agents('{ "model": { "primry": "a/b"¦ } }'), problems: ['Property primry is not allowed.'] },
@@ -131,6 +136,9 @@ const agent = [
   { name: 'a short ref without a provider', text: agents('{ "model": "claude"¦ }'), problems: ['Write `provider/model`, such as `amazon-bedrock/us.amazon.nova-lite-v1:0`.'] },
   { name: 'options for all models', text: agents('{ "params": { ¦ } }'), only: optionKeys },
   { name: 'hover over an option for all models', text: agents('{ "params": { "max¦Tokens": 1 } }'), hover: 'The most tokens an answer may have', problems: [] },
+  { name: 'options for one agent', text: '{ "agents": { "entries": { "reviewer": { "params": { ¦ } } } } }', only: optionKeys },
+  { name: 'the model of one agent', text: '{ "agents": { "entries": { "reviewer": { "model": "x"¦ } } } }', problems: ['Write `provider/model`, such as `amazon-bedrock/us.amazon.nova-lite-v1:0`.'] },
+  { name: 'how much to think', text: agents('{ "thinkingDefault": ¦ }'), has: ['"off"', '"high"'] },
   { name: 'options for one model', text: agents('{ "models": { "amazon-bedrock/x": { "params": { ¦ } } } }'), only: optionKeys },
   { name: 'a key for one model', text: agents('{ "models": { ¦ } }'), has: ['amazon-bedrock/us.amazon.nova-lite-v1:0'] },
   { name: 'a key that is no ref', text: agents('{ "models": { "large": {}¦ } }'), problems: ['Write `provider/model`, such as `amazon-bedrock/us.amazon.nova-lite-v1:0`.'] },
@@ -143,7 +151,7 @@ const documented = [
   { name: 'a value in the documented provider', text: inBlock('provider', 'auth: "aws-sdk"', 'auth: ¦'), has: ['"aws-sdk"'] },
   { name: 'a word within its quotes', text: inBlock('provider', '["text", "image"]', '["text", "¦"]'), has: ['"video"'] },
   { name: 'a price in the documented provider', text: inBlock('provider', 'cacheWrite: 0 }', 'cacheWrite: 0, ¦ }'), has: ['cacheWrite1h', 'tiers'] },
-  { name: 'hover in the documented provider', text: inBlock('provider', 'contextWindow', 'context¦Window'), hover: 'Tokens that prompt and answer may have together' },
+  { name: 'hover in the documented provider', text: inBlock('provider', 'contextWindow', 'context¦Window'), hover: 'tokens prompt and answer may have together' },
   { name: 'a mistake in the documented provider', text: inBlock('provider', 'maxTokens: 8192', 'maxTokens: "8K"¦'), problems: ['Incorrect type. Expected "integer".'] },
   { name: 'a new agent key in the documented provider', text: inBlock('provider', 'defaults: {', 'defaults: {\n      ¦'), has: ['params', 'models'] },
   { name: 'keys beside the documented discovery', text: inBlock('discovery', 'models: {', 'models: {\n    ¦'), has: ['mode', 'providers'] },
