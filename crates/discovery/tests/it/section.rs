@@ -37,7 +37,7 @@ fn all_of_it_is_read() {
 
 #[track_caller]
 fn check_refused(section: Value, path: &str, message: &str) {
-    let error = from_config::<BedrockDiscoveryConfig>(section).expect_err("a section with a mistake");
+    let error = from_config::<BedrockDiscoveryConfig>(section).unwrap_err();
     assert_eq!(error.path, path);
     assert!(error.message.contains(message), "{}", error.message);
 }
