@@ -93,18 +93,12 @@ impl Turn {
     /// Adds a tool call whose arguments stream in exactly these fragments.
     #[must_use]
     pub fn tool_call(
-        mut self,
+        self,
         id: impl Into<String>,
         name: impl Into<String>,
         fragments: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.blocks.push(Block::ToolCall {
-            id: id.into(),
-            name: name.into(),
-            fragments: fragments.into_iter().map(Into::into).collect(),
-            by: Runner::Client,
-        });
-        self
+        self.call(id.into(), name.into(), fragments.into_iter().map(Into::into).collect(), Runner::Client)
     }
 
     /// Adds a text block with the citations that go with it, in the API's shape.
@@ -154,17 +148,16 @@ impl Turn {
     /// ```
     #[must_use]
     pub fn server_tool_call(
-        mut self,
+        self,
         id: impl Into<String>,
         name: impl Into<String>,
         fragments: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.blocks.push(Block::ToolCall {
-            id: id.into(),
-            name: name.into(),
-            fragments: fragments.into_iter().map(Into::into).collect(),
-            by: Runner::Service,
-        });
+        self.call(id.into(), name.into(), fragments.into_iter().map(Into::into).collect(), Runner::Service)
+    }
+
+    fn call(mut self, id: String, name: String, fragments: Vec<String>, by: Runner) -> Self {
+        self.blocks.push(Block::ToolCall { id, name, fragments, by });
         self
     }
 
