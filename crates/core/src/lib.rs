@@ -5,6 +5,7 @@
 //! - To ask: [`Context`], [`StreamOptions`], [`Provider`], [`ProviderExt`].
 //! - To read the answer: [`StreamEvent`], [`Accumulator`], [`AssistantMessage`], [`Usage`], [`Charge`], [`ProviderError`].
 //! - To write a provider: [`Provider`], [`ProviderPlugin`], [`register!`], [`ProviderConfig`], [`HostContext`].
+//! - To list models: [`ModelSource`], [`SourcePlugin`], [`Discovery`].
 //! - To write a host: [`Plugins`], [`ModelRef`], [`Environment`]; for hosts in other languages, [`wire`].
 
 mod string_newtype;
@@ -40,7 +41,9 @@ pub mod wire;
 
 mod error;
 mod provider;
+mod provider_status;
 mod model_source;
+mod examination;
 
 mod provider_config;
 mod model_config;
@@ -66,6 +69,7 @@ pub use context::{CACHE_BOUNDARY, Context};
 pub use cost::{Cost, CostTier, ServiceTierCost};
 pub use diagnostic::Diagnostic;
 pub use error::{ErrorKind, ProviderError};
+pub use examination::{Outcome, Permission, Step};
 pub use headers::{HeaderFlaw, Headers};
 pub use hooks::{Hooks, ResponseHead};
 pub use host_context::{Clock, Environment, HostContext, SystemClock};
@@ -75,7 +79,7 @@ pub use modality::Modality;
 pub use model::Model;
 pub use model_config::{CostConfig, ModelConfig};
 pub use model_ref::{ModelId, ModelRef, ParseModelRefError, ProviderId};
-pub use model_source::ModelSource;
+pub use model_source::{DiscoveredModel, Discovery, Freshness, LimitsFrom, ModelSource, SourceConfig};
 pub use output_schema::OutputSchema;
 pub use params::merge_params;
 pub use plugin::{
@@ -83,6 +87,7 @@ pub use plugin::{
 };
 pub use provider::{IncompleteMessage, Provider, ProviderExt};
 pub use provider_config::{ProviderConfig, Secret};
+pub use provider_status::{Determined, ProviderStatus};
 pub use section::{Section, SectionError, SectionPlugin, from_config};
 pub use stop_reason::StopReason;
 pub use stream_event::{EventStream, Finish, StreamEvent};

@@ -6,16 +6,129 @@
 use std::fmt;
 
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::error::ProviderError;
+use crate::examination::Step;
 use crate::model::Model;
+use crate::model_ref::ModelId;
+use crate::provider_config::ProviderConfig;
 
-/// Something that can list models an account may use.
+/// Something that can list the models an account may use with one provider.
 #[async_trait]
 pub trait ModelSource: fmt::Debug + Send + Sync {
-    /// Lists the models, from a cache where the source has a fresh one. Dropping the future stops the listing.
+    /// Lists the models. Dropping the future stops the listing, unless others wait for the same one.
     ///
     /// # Errors
     /// Kinds `auth`, `permission`, `throttled`, `timeout`, `transport` and `server`, when there is no list to fall back on.
-    async fn discover(&self) -> Result<Vec<Model>, ProviderError>;
+    async fn discover(&self, freshness: Freshness) -> Result<Discovery, ProviderError>;
+
+    /// Examines what it takes to list models and, if one is named, to have access to it, step by step: for people who
+    /// want to know why it does not work. A step whose precondition fails is skipped.
+    async fn examine(&self, model: Option<&ModelId>) -> Vec<Step> {
+        let _ = model;
+        Vec::new()
+    }
+}
+
+/// What a source is opened with.
+#[derive(Debug, Clone, PartialEq, Default)]
+#[non_exhaustive]
+pub struct SourceConfig {
+    /// The provider whose models are to be listed, with its id.
+    pub provider: ProviderConfig,
+    /// The source's own section of the configuration; `None` when there is none.
+    pub section: Option<Value>,
+}
+
+impl SourceConfig {
+    /// Lists the models of `provider`, by the defaults.
+    pub fn new(provider: ProviderConfig) -> Self {
+        Self { provider, section: None }
+    }
+
+    /// Sets the source's own section.
+    #[must_use]
+    pub fn with_section(mut self, section: Option<Value>) -> Self {
+        self.section = section;
+        self
+    }
+}
+
+/// How fresh a list of models has to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Freshness {
+    /// The service is asked unless a list is kept that is still good.
+    #[default]
+    Cached,
+    /// The service is asked.
+    Refreshed,
+    /// Nobody is asked: a kept list is given whatever its age.
+    Offline,
+}
+
+/// What a source found.
+#[derive(Debug, Clone, PartialEq, Default)]
+#[non_exhaustive]
+pub struct Discovery {
+    /// The models, in the order to show them in.
+    pub models: Vec<DiscoveredModel>,
+    /// What the user should know although the list is there: a missing permission that made it shorter, say.
+    pub notices: Vec<String>,
+    /// When the service gave the list, in milliseconds since the Unix epoch; `None` when it was never asked.
+    pub listed_at_ms: Option<u64>,
+    /// Why the list is an older one than was wanted.
+    pub stale: Option<String>,
+    /// Why the service was not asked at all, and there is no list: discovery is off, say.
+    pub skipped: Option<String>,
+}
+
+impl Discovery {
+    /// A list of these models.
+    pub fn of(models: Vec<DiscoveredModel>) -> Self {
+        Self { models, ..Self::default() }
+    }
+
+    /// No list, for this reason.
+    pub fn skipped(reason: impl Into<String>) -> Self {
+        Self { skipped: Some(reason.into()), ..Self::default() }
+    }
+}
+
+/// A model that can be called.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct DiscoveredModel {
+    /// The model as the source knows it, under an id that can be called.
+    pub model: Model,
+    /// Where its context window and output limit are from.
+    pub limits_from: LimitsFrom,
+    /// The day on which the service stops answering, as `YYYY-MM-DD`, where that is announced.
+    pub legacy_until: Option<String>,
+    /// Whether the model is on its way out, also where no day is announced.
+    pub is_legacy: bool,
+}
+
+impl DiscoveredModel {
+    /// A model that is here to stay.
+    pub fn new(model: Model, limits_from: LimitsFrom) -> Self {
+        Self { model, limits_from, legacy_until: None, is_legacy: false }
+    }
+}
+
+/// Where a model's limits are from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub enum LimitsFrom {
+    /// The configuration lists the model with them.
+    Config,
+    /// The service said so.
+    Discovered,
+    /// A plugin's own table says so.
+    Facts,
+    /// Nobody knows them: they are what is assumed of such models.
+    Default,
 }

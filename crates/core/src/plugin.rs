@@ -12,8 +12,9 @@ use schemars::{Schema, SchemaGenerator};
 use serde_json::Value;
 
 use crate::error::ProviderError;
+use crate::examination::Permission;
 use crate::host_context::HostContext;
-use crate::model_source::ModelSource;
+use crate::model_source::{ModelSource, SourceConfig};
 use crate::provider::Provider;
 use crate::provider_config::ProviderConfig;
 use crate::section::{SectionError, SectionPlugin, check_as, schema_of};
@@ -21,8 +22,8 @@ use crate::section::{SectionError, SectionPlugin, check_as, schema_of};
 /// Turns a provider's configuration into a provider. Does no I/O; what needs any is done on the first call.
 pub type Connect = fn(&ProviderConfig, &HostContext) -> Result<Arc<dyn Provider>, ProviderError>;
 
-/// Makes a model source. Does no I/O.
-pub type OpenSource = fn(&HostContext) -> Result<Arc<dyn ModelSource>, ProviderError>;
+/// Makes a source of the models of one provider. Does no I/O.
+pub type OpenSource = fn(&SourceConfig, &HostContext) -> Result<Arc<dyn ModelSource>, ProviderError>;
 
 /// The record by which a crate brings a provider, found by the `api` of a configured provider.
 ///
@@ -55,6 +56,8 @@ pub struct ProviderPlugin {
     pub params_schema: fn(&mut SchemaGenerator) -> Schema,
     /// Says what is wrong with a provider's `params`.
     pub check_params: fn(Value) -> Result<(), SectionError>,
+    /// What the service must allow for models to be called.
+    pub permissions: &'static [Permission],
 }
 
 impl ProviderPlugin {
@@ -68,6 +71,7 @@ impl ProviderPlugin {
             connect,
             params_schema: schema_of::<serde_json::Map<String, Value>>,
             check_params: check_as::<serde_json::Map<String, Value>>,
+            permissions: &[],
         }
     }
 
@@ -100,9 +104,16 @@ impl ProviderPlugin {
         self.check_params = check;
         self
     }
+
+    /// Names what the service must allow for models to be called.
+    #[must_use]
+    pub const fn with_permissions(mut self, permissions: &'static [Permission]) -> Self {
+        self.permissions = permissions;
+        self
+    }
 }
 
-/// The record by which a crate brings a way to discover models.
+/// The record by which a crate brings a way to discover the models of a protocol's providers.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct SourcePlugin {
@@ -110,14 +121,35 @@ pub struct SourcePlugin {
     pub id: &'static str,
     /// The crate that brings it.
     pub owner: &'static str,
+    /// The protocol whose providers it lists the models of.
+    pub api: &'static str,
+    /// The place of its own section of the configuration, as a JSON pointer.
+    pub section: Option<&'static str>,
     /// Makes the source.
     pub open: OpenSource,
+    /// What the service must allow for models to be listed.
+    pub permissions: &'static [Permission],
 }
 
 impl SourcePlugin {
-    /// A source called `id`, brought by the crate `owner` (`env!("CARGO_PKG_NAME")`).
-    pub const fn new(id: &'static str, owner: &'static str, open: OpenSource) -> Self {
-        Self { id, owner, open }
+    /// A source called `id` for providers of the protocol `api`, brought by the crate `owner`
+    /// (`env!("CARGO_PKG_NAME")`).
+    pub const fn new(id: &'static str, api: &'static str, owner: &'static str, open: OpenSource) -> Self {
+        Self { id, owner, api, section: None, open, permissions: &[] }
+    }
+
+    /// Reads its options from this section, a JSON pointer.
+    #[must_use]
+    pub const fn with_section(mut self, pointer: &'static str) -> Self {
+        self.section = Some(pointer);
+        self
+    }
+
+    /// Names what the service must allow for models to be listed.
+    #[must_use]
+    pub const fn with_permissions(mut self, permissions: &'static [Permission]) -> Self {
+        self.permissions = permissions;
+        self
     }
 }
 

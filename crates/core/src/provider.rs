@@ -11,9 +11,11 @@ use futures_util::StreamExt;
 use crate::accumulator::Accumulator;
 use crate::context::Context;
 use crate::error::ProviderError;
+use crate::examination::Step;
 use crate::message::AssistantMessage;
 use crate::model::Model;
 use crate::model_ref::{ModelId, ProviderId};
+use crate::provider_status::ProviderStatus;
 use crate::stream_event::EventStream;
 use crate::stream_options::StreamOptions;
 use crate::token_count::TokenCount;
@@ -59,6 +61,18 @@ pub trait Provider: fmt::Debug + Send + Sync {
     ) -> Result<TokenCount, ProviderError> {
         let _ = (model, options);
         Ok(TokenCount::estimated(context.estimated_tokens()))
+    }
+
+    /// Says as whom and where it calls. Credentials are really looked up; no model is called. Without an implementation,
+    /// nothing is known.
+    async fn status(&self) -> ProviderStatus {
+        ProviderStatus::default()
+    }
+
+    /// Examines what it takes to reach the service, step by step, short of calling a model: for people who want to know
+    /// why it does not work. A step whose precondition fails is skipped.
+    async fn examine(&self) -> Vec<Step> {
+        Vec::new()
     }
 }
 

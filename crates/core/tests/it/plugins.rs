@@ -5,7 +5,7 @@ use std::sync::Arc;
 use clawdia_core::testing::Scripted;
 use clawdia_core::{
     ErrorKind, HostContext, ModelSource, Plugins, PluginsError, Provider, ProviderConfig, ProviderError,
-    ProviderPlugin, Section, SectionPlugin, SourcePlugin, from_config,
+    ProviderPlugin, Section, SectionPlugin, SourceConfig, SourcePlugin, from_config,
 };
 use schemars::{JsonSchema, SchemaGenerator};
 use serde::Deserialize;
@@ -16,7 +16,7 @@ fn connect(config: &ProviderConfig, _: &HostContext) -> Result<Arc<dyn Provider>
     Ok(Arc::new(Scripted::new(config.id.clone().ok_or_else(unnamed)?)))
 }
 
-fn open(_: &HostContext) -> Result<Arc<dyn ModelSource>, ProviderError> {
+fn open(_: &SourceConfig, _: &HostContext) -> Result<Arc<dyn ModelSource>, ProviderError> {
     Err(ProviderError::new(ErrorKind::Other, "there is nothing to open"))
 }
 
@@ -34,7 +34,8 @@ impl Section for Params {
 
 const LINKED_PROVIDER: ProviderPlugin =
     ProviderPlugin::new("linked-chat", env!("CARGO_PKG_NAME"), connect).with_default_id("linked");
-const LINKED_SOURCE: SourcePlugin = SourcePlugin::new("linked-source", env!("CARGO_PKG_NAME"), open);
+const LINKED_SOURCE: SourcePlugin =
+    SourcePlugin::new("linked-source", "linked-chat", env!("CARGO_PKG_NAME"), open);
 const LINKED_SECTION: SectionPlugin = SectionPlugin::of::<Params>(env!("CARGO_PKG_NAME"));
 clawdia_core::register!(LINKED_PROVIDER);
 clawdia_core::register!(LINKED_SOURCE);
@@ -75,8 +76,8 @@ fn plugins_are_sorted_whatever_the_link_order() {
 fn duplicates_are_refused_with_both_owners() {
     static SAME_API: ProviderPlugin = ProviderPlugin::new("b-chat", "crate-c", connect);
     static SAME_ID: ProviderPlugin = ProviderPlugin::new("c-chat", "crate-c", connect).with_default_id("b");
-    static SOURCE: SourcePlugin = SourcePlugin::new("s", "crate-a", open);
-    static SAME_SOURCE: SourcePlugin = SourcePlugin::new("s", "crate-b", open);
+    static SOURCE: SourcePlugin = SourcePlugin::new("s", "a-chat", "crate-a", open);
+    static SAME_SOURCE: SourcePlugin = SourcePlugin::new("s", "a-chat", "crate-b", open);
     static SECTION: SectionPlugin = SectionPlugin::of::<Params>("crate-a");
     static SAME_SECTION: SectionPlugin = SectionPlugin::of::<Params>("crate-b");
     check_refused(
