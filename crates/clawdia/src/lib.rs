@@ -5,6 +5,7 @@
 //! - To ask: [`Host::load`], [`Host::complete`], [`Host::stream`], with [`Context`] and [`StreamOptions`];
 //!   [`OutputSchema`] for an answer in JSON, [`Hooks`] to see what is sent.
 //! - To know what people mean by a model, and what an agent uses: [`Host::resolve`], [`Host::for_agent`].
+//! - To know which models there are: [`Host::list`], [`ListOptions`], [`Listing`].
 //! - To say all that can be said about a configuration: [`Host::check`].
 //! - To know the size of a prompt: [`Host::count_tokens`].
 //! - To read the answer: [`StreamEvent`], [`Accumulator`], [`AssistantMessage`].
@@ -12,12 +13,17 @@
 //! - Everything else of the vocabulary is in [`core`].
 
 mod host;
+mod descriptions;
+mod calls;
+mod listing;
 
 mod api_key;
-mod connections;
 mod host_error;
+mod kept;
 mod model_names;
 mod params;
+mod routes;
+mod sources;
 
 // Mentioning a plugin's crate is what links it: see `clawdia_core::register!`.
 #[cfg(feature = "bedrock")]
@@ -27,6 +33,7 @@ use clawdia_provider_bedrock as _;
 
 pub use host::Host;
 pub use host_error::HostError;
+pub use listing::{Inquiry, ListOptions, ListedModel, Listing, ModelOrigin, ModelTag};
 pub use model_names::UnknownName;
 
 pub use clawdia_config_schema as config;

@@ -24,6 +24,14 @@ pub trait ModelSource: fmt::Debug + Send + Sync {
     /// Kinds `auth`, `permission`, `throttled`, `timeout`, `transport` and `server`, when there is no list to fall back on.
     async fn discover(&self, freshness: Freshness) -> Result<Discovery, ProviderError>;
 
+    /// Whether `model` can be called, going by what this source `listed`: `None` when the list does not tell.
+    ///
+    /// Without an implementation, a model that is listed can, and of others nothing is known. A source whose list is
+    /// complete, or whose models answer to other names as well, knows more.
+    fn can_call(&self, model: &ModelId, listed: &Discovery) -> Option<bool> {
+        listed.models.iter().any(|known| known.model.id == *model).then_some(true)
+    }
+
     /// Examines what it takes to list models and, if one is named, to have access to it, step by step: for people who
     /// want to know why it does not work. A step whose precondition fails is skipped.
     async fn examine(&self, model: Option<&ModelId>) -> Vec<Step> {
