@@ -4,7 +4,7 @@
 
 use clawdia_config_schema::{ModelsMode, SecretConfig};
 use clawdia_core::{
-    Cost, DiscoveredModel, LimitsFrom, Model, ModelConfig, ModelId, ModelRef, ProviderConfig,
+    Cost, CostConfig, DiscoveredModel, LimitsFrom, Model, ModelConfig, ModelId, ModelRef, ProviderConfig,
 };
 
 use crate::host::{Host, Shared};
@@ -17,6 +17,8 @@ use crate::routes::Route;
 pub(crate) struct Description {
     pub(crate) model: Model,
     pub(crate) limits_from: LimitsFrom,
+    /// Whether anybody has said what it charges.
+    pub(crate) has_prices: bool,
 }
 
 impl Host {
@@ -110,19 +112,25 @@ pub(crate) fn describe(
         (Some(model), found) => {
             let is_known = model.context_window > 0 || model.max_tokens > 0;
             let limits_from = if is_known { LimitsFrom::Facts } else { LimitsFrom::Default };
-            let described = Description { model, limits_from };
+            let described = Description { model, limits_from, has_prices: false };
             found.map_or(described.clone(), |found| complete(described, found))
         }
-        (None, Some(found)) => Description { model: found.model.clone(), limits_from: found.limits_from },
+        (None, Some(found)) => {
+            let DiscoveredModel { model, limits_from, .. } = found.clone();
+            Description { model, limits_from, has_prices: false }
+        }
         // The provider's own address and headers stay out of the description: the provider has them from its
         // configuration, and they may hold secrets that a description would show.
         (None, None) => Description {
             model: Model::new(route.id.clone(), id.clone(), route.plugin.api),
             limits_from: LimitsFrom::Default,
+            has_prices: false,
         },
     };
     // The same plugin serves several providers; a list knows the model, the host knows whose it is.
     description.model.provider = route.id.clone();
+    description.has_prices =
+        description.model.cost != Cost::default() || row.is_some_and(|row| row.cost != CostConfig::default());
     if let Some(row) = row {
         row.apply_to(&mut description.model);
         if row.context_window.is_some() || row.max_tokens.is_some() {
@@ -134,7 +142,7 @@ pub(crate) fn describe(
 
 /// What a provider knows of a model, with what its source found.
 fn complete(described: Description, found: &DiscoveredModel) -> Description {
-    let Description { mut model, mut limits_from } = described;
+    let Description { mut model, mut limits_from, has_prices } = described;
     let listed = &found.model;
     // The service's name tells models apart that are one and the same to the facts: a profile and another.
     if !listed.name.trim().is_empty() && listed.name != listed.id.as_str() {
@@ -160,5 +168,5 @@ fn complete(described: Description, found: &DiscoveredModel) -> Description {
     for (name, has) in &listed.capabilities {
         model.capabilities.entry(name.clone()).or_insert(*has);
     }
-    Description { model, limits_from }
+    Description { model, limits_from, has_prices }
 }

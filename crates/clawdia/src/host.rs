@@ -186,6 +186,11 @@ impl Host {
         ids.into_iter().collect()
     }
 
+    /// The protocol that the provider `id` speaks; `None` when there is no such provider.
+    pub fn api_of(&self, id: &ProviderId) -> Option<&'static str> {
+        Some(self.route(id).ok()?.plugin.api)
+    }
+
     /// The provider `id`, connected on the first call and kept.
     ///
     /// A key that the configuration says where to find is looked up now, in this thread: a file is read, or a command runs

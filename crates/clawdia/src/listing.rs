@@ -66,6 +66,8 @@ pub struct ListedModel {
     pub origin: ModelOrigin,
     /// Where its limits are from: the configuration, as soon as it says one of both.
     pub limits_from: LimitsFrom,
+    /// Whether what it charges is known: a price of 0 that is written is one.
+    pub has_prices: bool,
     /// Whether it can be called; `None` when nobody knows.
     pub available: Option<bool>,
     /// What else there is to say of it.
@@ -269,6 +271,7 @@ impl Host {
             models.push(ListedModel {
                 available: can_call(id, asked),
                 tags: self.tags(&description.model.reference(), found),
+                has_prices: description.has_prices,
                 model: description.model,
                 origin,
                 limits_from: description.limits_from,

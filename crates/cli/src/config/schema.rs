@@ -4,14 +4,17 @@
 
 use clap::Args;
 use clawdia::config::edit::ConfigPath;
-use clawdia::config::schema::{FILE_NAME, to_text};
+use clawdia::config::schema::{FILE_NAME, ModelProposal, Proposals, to_text};
+use clawdia::core::Freshness;
+use clawdia::{HostError, ListOptions};
 use serde_json::Value;
 
 use super::change::{self, Change, ChangeArguments};
 use super::target::Target;
-use crate::failure::Failure;
+use crate::failure::{Failure, warn};
 use crate::output::print;
 use crate::status::Status;
+use crate::{process, spinner};
 
 /// The arguments of `clawdia config schema`.
 #[derive(Debug, Args)]
@@ -19,11 +22,15 @@ pub(crate) struct SchemaArguments {
     /// Write the schema beside the configuration, where editors find it, and let the configuration name it
     #[arg(long)]
     write: bool,
+    /// Let editors propose the models that this machine can use, each with its window and its price
+    #[arg(long)]
+    with_models: bool,
 }
 
 /// Prints or writes it.
 pub(crate) fn run(arguments: &SchemaArguments) -> Result<Status, Failure> {
-    let target = Target::locate()?;
+    let proposals = if arguments.with_models { with_models()? } else { Proposals::default() };
+    let target = Target::locate_with(&proposals)?;
     if !arguments.write {
         print(&to_text(target.schema()))?;
         return Ok(Status::Done);
@@ -54,13 +61,43 @@ pub(crate) fn run(arguments: &SchemaArguments) -> Result<Status, Failure> {
     let verb = if target.write_schema()? { "Wrote" } else { "No change:" };
     print(&format!("{verb} {path}.\n"))?;
     match named {
-        Some(Value::String(other)) if other != here => crate::failure::warn(&format!(
+        Some(Value::String(other)) if other != here => warn(&format!(
             "the configuration names another schema, `{other}`; `clawdia config set '$schema' {here}` changes that"
         )),
-        None => crate::failure::warn("the configuration is not valid: see `clawdia config validate`"),
+        None => warn("the configuration is not valid: see `clawdia config validate`"),
         Some(_) => {}
     }
     Ok(Status::Done)
+}
+
+/// The models that this machine can use. Those that were found earlier, where the services cannot be asked now.
+fn with_models() -> Result<Proposals, Failure> {
+    let mut proposals = Proposals::default();
+    let host = match process::host() {
+        Ok(host) => host,
+        Err(error) => {
+            // Whoever mends the configuration may do so with the help of this schema.
+            warn(&format!("no models are proposed, since the configuration is wrong: {}", Failure::from(error).whole()));
+            return Ok(proposals);
+        }
+    };
+    let work = async {
+        let listing = host.list(&ListOptions::default()).await?;
+        for warning in listing.warnings() {
+            warn(&warning);
+        }
+        if listing.inquiries.iter().all(|inquiry| inquiry.outcome.is_ok()) {
+            return Ok::<_, HostError>(listing);
+        }
+        host.list(&ListOptions::default().with_freshness(Freshness::Offline)).await
+    };
+    let listing = process::block_on(spinner::during("Asking which models there are", work))??;
+    let usable = listing.models.iter().filter(|listed| listed.available != Some(false));
+    proposals.models = usable.map(|listed| ModelProposal::from(&listed.model)).collect();
+    if proposals.models.is_empty() {
+        warn("no models were found to be proposed: see `clawdia models list`");
+    }
+    Ok(proposals)
 }
 
 /// Makes the configuration, which names its schema from the beginning.
