@@ -3,11 +3,12 @@
 //!
 //! Apart from the emulator because they have nothing in common but the moment of starting.
 
-use std::collections::VecDeque;
+use std::collections::HashMap;
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
+use serde_json::Value;
 use tokio::net::TcpListener;
 
 use crate::authentication::Guard;
@@ -18,10 +19,14 @@ use crate::endpoint::Endpoint;
 use crate::field_refusals::FieldRefusal;
 use crate::guardrail::Guardrail;
 use crate::ledger::Ledger;
+use crate::listing::{Changes, Lists};
 use crate::model::{Account, ApplicationProfile, PromptRouter};
+use crate::model_access::{ModelAccess, ModelAccesses};
 use crate::permissions::Permissions;
 use crate::prompt_resource::PromptResource;
 use crate::recording::Recorder;
+use crate::refusal::Refusal;
+use crate::scripts::Scripts;
 use crate::seal::Seal;
 
 /// Settings of an [`Emulator`] that is about to start.
@@ -39,6 +44,8 @@ pub struct EmulatorBuilder {
     prompts: Vec<PromptResource>,
     prompt_routers: Vec<PromptRouter>,
     field_refusals: Vec<FieldRefusal>,
+    lists: Changes,
+    access: HashMap<String, ModelAccess>,
 }
 
 // Apart from the other settings only to keep the tokens out of `Debug`.
@@ -60,6 +67,8 @@ impl EmulatorBuilder {
             prompts: Vec::new(),
             prompt_routers: Vec::new(),
             field_refusals: Vec::new(),
+            lists: Changes::default(),
+            access: HashMap::new(),
         }
     }
 
@@ -113,6 +122,83 @@ impl EmulatorBuilder {
     #[must_use]
     pub fn page_size(mut self, page_size: usize) -> Self {
         self.page_size = page_size;
+        self
+    }
+
+    /// Names another page of inference profiles on every page, the last one included.
+    #[must_use]
+    pub fn endless_pages(mut self) -> Self {
+        self.lists.endless = true;
+        self
+    }
+
+    /// Refuses one page of inference profiles, counted from 1.
+    #[must_use]
+    pub fn failing_page(
+        mut self,
+        page: usize,
+        status: u16,
+        exception: impl Into<String>,
+        message: impl Into<String>,
+    ) -> Self {
+        self.lists.failing_page = Some((page, Refusal::new(status, exception, message)));
+        self
+    }
+
+    /// Lists these foundation models and no others. Each is the JSON of a
+    /// [`FoundationModelSummary`](https://docs.aws.amazon.com/bedrock/latest/APIReference/API_FoundationModelSummary.html),
+    /// or of something that no client expects: it is sent as it is.
+    ///
+    /// What can be invoked does not change with it.
+    ///
+    /// ```
+    /// use clawdia_bedrock_emulator::Emulator;
+    /// use serde_json::json;
+    ///
+    /// let strange = json!({ "modelId": "acme.model-1", "outputModalities": ["SMELL"], "modelLifecycle": null });
+    /// let builder = Emulator::builder().list_models([strange]).list_profiles([]);
+    /// ```
+    #[must_use]
+    pub fn list_models(mut self, summaries: impl IntoIterator<Item = Value>) -> Self {
+        self.lists.models.instead = Some(summaries.into_iter().collect());
+        self
+    }
+
+    /// Lists a foundation model besides the others; see [`list_models`](Self::list_models).
+    #[must_use]
+    pub fn also_list_model(mut self, summary: Value) -> Self {
+        self.lists.models.besides.push(summary);
+        self
+    }
+
+    /// Lists these inference profiles and no others. Each is the JSON of an
+    /// [`InferenceProfileSummary`](https://docs.aws.amazon.com/bedrock/latest/APIReference/API_InferenceProfileSummary.html),
+    /// or of something that no client expects. Those of type `APPLICATION` are listed for requests of that type.
+    ///
+    /// They can be invoked if the first of their models can, and others as before.
+    #[must_use]
+    pub fn list_profiles(mut self, summaries: impl IntoIterator<Item = Value>) -> Self {
+        self.lists.profiles.instead = Some(summaries.into_iter().collect());
+        self
+    }
+
+    /// Lists an inference profile besides the others; see [`list_profiles`](Self::list_profiles).
+    #[must_use]
+    pub fn also_list_profile(mut self, summary: Value) -> Self {
+        self.lists.profiles.besides.push(summary);
+        self
+    }
+
+    /// Has come so far with a model, by the model's id without geography. Every model is granted otherwise.
+    ///
+    /// ```
+    /// use clawdia_bedrock_emulator::{Emulator, ModelAccess};
+    ///
+    /// let builder = Emulator::builder().model_access("amazon.nova-lite-v1:0", ModelAccess::NoAgreement);
+    /// ```
+    #[must_use]
+    pub fn model_access(mut self, model_id: impl Into<String>, access: ModelAccess) -> Self {
+        self.access.insert(model_id.into(), access);
         self
     }
 
@@ -223,18 +309,20 @@ impl EmulatorBuilder {
         }
         let endpoint = Endpoint {
             guard: Guard::new(self.region.clone(), credentials, self.bearer_tokens.0),
-            permissions: Permissions { denied: self.denied },
+            permissions: Permissions::of(self.denied),
             account: Account {
                 region: self.region,
                 id: self.account,
                 application_profiles: self.application_profiles,
                 prompts: self.prompts,
                 prompt_routers: self.prompt_routers,
+                lists: Lists::of(self.lists),
+                access: ModelAccesses::of(self.access),
             },
             page_size: self.page_size,
             guardrails: self.guardrails,
             field_refusals: self.field_refusals,
-            script: Mutex::new(VecDeque::new()),
+            scripts: Scripts::default(),
             recorder: Recorder::new(),
             connections: Connections::new(),
             seal: Seal::new(),

@@ -3,8 +3,6 @@
 //! Read, recognise, admit, check the shape, find the model, apply the rules, answer. Each step is
 //! a module of its own; this one only strings them together, and lets scripts step in.
 
-use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use bytes::Bytes;
@@ -26,9 +24,10 @@ use crate::permissions::Permissions;
 use crate::recording::{RecordedRequest, Recorder};
 use crate::refusal::Refusal;
 use crate::rendering::json_response;
-use crate::reply::Reply;
+use crate::reply::{Content, Reply};
 use crate::request::Request;
 use crate::rules;
+use crate::scripts::Scripts;
 use crate::seal::Seal;
 use crate::shape;
 
@@ -45,7 +44,7 @@ pub(crate) struct Endpoint {
     pub(crate) page_size: usize,
     pub(crate) guardrails: Vec<Guardrail>,
     pub(crate) field_refusals: Vec<FieldRefusal>,
-    pub(crate) script: Mutex<VecDeque<Reply>>,
+    pub(crate) scripts: Scripts,
     pub(crate) recorder: Recorder,
     pub(crate) connections: Connections,
     pub(crate) seal: Seal,
@@ -105,43 +104,22 @@ impl Endpoint {
     }
 
     async fn respond(&self, call: &Call) -> Result<Response<ReplyBody>, Refusal> {
-        if call.operation.is_invocation() {
-            return self.invoke(call).await;
-        }
-        self.admit(call)?;
-        let query = Query::new(call.parts.uri.query());
-        let document = match call.operation {
-            Operation::ListFoundationModels => listing::foundation_models(&self.account, &query)?,
-            Operation::GetFoundationModel => listing::foundation_model(&self.account, &call.id)?,
-            Operation::GetFoundationModelAvailability => listing::availability(&self.account, &call.id)?,
-            Operation::ListInferenceProfiles => {
-                listing::inference_profiles(&self.account, &query, self.page_size)?
-            }
-            Operation::GetInferenceProfile => listing::inference_profile(&self.account, &call.id)?,
-            Operation::CountTokens => self.count_tokens(call)?,
-            Operation::Unknown | Operation::Converse | Operation::ConverseStream => {
-                return Err(Refusal::new(
-                    404,
-                    "UnknownOperationException",
-                    format!("No operation answers {} {}.", call.parts.method, call.parts.uri.path()),
-                ));
-            }
-        };
-        Ok(json_response(&document))
-    }
-
-    async fn invoke(&self, call: &Call) -> Result<Response<ReplyBody>, Refusal> {
-        let unjudged = self.script().pop_front_if(|reply| !reply.judged);
+        let unjudged = self.scripts.take_if(call.operation, |reply| !reply.judged);
         let (reply, invocation) = if let Some(reply) = unjudged {
-            (reply, self.judge(call).ok())
+            (reply, self.judge(call).ok().flatten())
         } else {
             let invocation = self.judge(call)?;
-            (self.script().pop_front().unwrap_or_else(Reply::answer), Some(invocation))
+            let scripted = self.scripts.take_if(call.operation, |_| true);
+            (scripted.unwrap_or_else(Reply::answer), invocation)
         };
         if let Some(gate) = &reply.gate {
             gate.wait().await;
         }
-        let mut response = self.render(call, invocation.as_ref(), &reply)?;
+        let mut response = if !call.operation.is_invocation() && matches!(reply.content, Content::Answer) {
+            json_response(&self.document(call)?)
+        } else {
+            self.render(call, invocation.as_ref(), &reply)?
+        };
         for (name, value) in &reply.headers {
             if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
                 response.headers_mut().insert(name, value);
@@ -150,15 +128,38 @@ impl Endpoint {
         Ok(response)
     }
 
+    // What is known without asking a model.
+    fn document(&self, call: &Call) -> Result<Value, Refusal> {
+        let query = Query::new(call.parts.uri.query());
+        match call.operation {
+            Operation::ListFoundationModels => listing::foundation_models(&self.account, &query),
+            Operation::GetFoundationModel => listing::foundation_model(&self.account, &call.id),
+            Operation::GetFoundationModelAvailability => listing::availability(&self.account, &call.id),
+            Operation::ListInferenceProfiles => {
+                listing::inference_profiles(&self.account, &query, self.page_size)
+            }
+            Operation::GetInferenceProfile => listing::inference_profile(&self.account, &call.id),
+            Operation::CountTokens => self.count_tokens(call),
+            Operation::Unknown | Operation::Converse | Operation::ConverseStream => Err(Refusal::new(
+                404,
+                "UnknownOperationException",
+                format!("No operation answers {} {}.", call.parts.method, call.parts.uri.path()),
+            )),
+        }
+    }
+
     // Who asks, and whether they may.
     fn admit(&self, call: &Call) -> Result<(), Refusal> {
         self.guard.admit(&call.parts, &call.body)?;
         self.permissions.admit(call.operation, &call.id, &self.account)
     }
 
-    // Whatever the service checks before a model hears of a request.
-    fn judge(&self, call: &Call) -> Result<Invocation<'_>, Refusal> {
+    // Whatever the service checks before it answers, or a model hears of a request.
+    fn judge(&self, call: &Call) -> Result<Option<Invocation<'_>>, Refusal> {
         self.admit(call)?;
+        if !call.operation.is_invocation() {
+            return Ok(None);
+        }
         let streaming = call.operation == Operation::ConverseStream;
         check_id(&call.id)?;
         let shape = if streaming { &shape::CONVERSE_STREAM } else { &shape::CONVERSE };
@@ -174,7 +175,7 @@ impl Endpoint {
             self.permissions.admit_system_tool(name, &self.account)?;
         }
         self.judge_conversation(&request)?;
-        Ok(invocation)
+        Ok(Some(invocation))
     }
 
     fn judge_conversation(&self, request: &Request<'_>) -> Result<(), Refusal> {
@@ -192,6 +193,7 @@ impl Endpoint {
             target?;
             return Err(Refusal::validation("The provided model doesn't support counting tokens."));
         };
+        self.account.access.to(facts.base_id).admit()?;
         let converse = &body["input"]["converse"];
         if !converse.is_object() {
             let bytes = body["input"]["invokeModel"]["body"].as_str().unwrap_or_default().len() * 3 / 4;
@@ -220,10 +222,6 @@ impl Endpoint {
             account: &self.account,
             guardrails: &self.guardrails,
         }
-    }
-
-    pub(crate) fn script(&self) -> MutexGuard<'_, VecDeque<Reply>> {
-        self.script.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

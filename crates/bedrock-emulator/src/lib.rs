@@ -23,6 +23,7 @@ mod signature;
 
 mod field_refusals;
 mod model;
+mod model_access;
 mod prompt_resource;
 mod quirks;
 mod refusal;
@@ -43,6 +44,7 @@ mod failures;
 mod frame;
 mod gate;
 mod reply;
+mod scripts;
 
 mod listing;
 
@@ -55,6 +57,7 @@ pub use emulator::{Emulator, StartError};
 pub use failures::{Failure, Meaning, Wrapping, failures};
 pub use gate::Gate;
 pub use guardrail::Guardrail;
+pub use model_access::ModelAccess;
 pub use operation::Operation;
 pub use recording::RecordedRequest;
 pub use refusal::Refusal;

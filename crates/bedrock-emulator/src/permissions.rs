@@ -3,6 +3,8 @@
 //! The identity service stands before Bedrock and words its denials in its own way, so they are
 //! made here and not where the operations are.
 
+use std::sync::{PoisonError, RwLock};
+
 use crate::model::Account;
 use crate::operation::Operation;
 use crate::refusal::Refusal;
@@ -11,12 +13,24 @@ use crate::refusal::Refusal;
 const INVOKE_TOOL: &str = "bedrock:InvokeTool";
 
 /// The actions that are denied.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Permissions {
-    pub(crate) denied: Vec<String>,
+    denied: RwLock<Vec<String>>,
 }
 
 impl Permissions {
+    pub(crate) fn of(denied: Vec<String>) -> Self {
+        Self { denied: RwLock::new(denied) }
+    }
+
+    pub(crate) fn deny(&self, action: String) {
+        self.denied.write().unwrap_or_else(PoisonError::into_inner).push(action);
+    }
+
+    pub(crate) fn allow(&self, action: &str) {
+        self.denied.write().unwrap_or_else(PoisonError::into_inner).retain(|denied| denied != action);
+    }
+
     /// Whether an operation on a resource may be carried out.
     pub(crate) fn admit(&self, operation: Operation, id: &str, account: &Account) -> Result<(), Refusal> {
         let Some(action) = action(operation) else { return Ok(()) };
@@ -32,7 +46,8 @@ impl Permissions {
     }
 
     fn check(&self, action: &str, resource: Option<&str>, account: &Account) -> Result<(), Refusal> {
-        if !self.denied.iter().any(|denied| denied == action) {
+        let denied = self.denied.read().unwrap_or_else(PoisonError::into_inner);
+        if !denied.iter().any(|denied| denied == action) {
             return Ok(());
         }
         let resource = resource.map(|arn| format!(" on resource: {arn}")).unwrap_or_default();

@@ -3,7 +3,7 @@
 //! Requests are numbered as they are read and noted before they are answered, so that a test can
 //! wait for one whose answer it holds back.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
@@ -61,6 +61,7 @@ impl RecordedRequest {
 pub(crate) struct Recorder {
     notes: Mutex<Notes>,
     count: watch::Sender<usize>,
+    by_operation: watch::Sender<HashMap<Operation, usize>>,
 }
 
 struct Notes {
@@ -75,12 +76,14 @@ impl Recorder {
         Self {
             notes: Mutex::new(Notes { first: 0, bytes: 0, requests: VecDeque::new() }),
             count: watch::Sender::new(0),
+            by_operation: watch::Sender::default(),
         }
     }
 
     /// Notes a request and returns its number.
     pub(crate) fn note(&self, mut request: RecordedRequest) -> usize {
         hide(&mut request.headers);
+        let operation = request.operation;
         let mut notes = self.notes();
         notes.bytes += request.body.len();
         notes.requests.push_back(request);
@@ -97,6 +100,7 @@ impl Recorder {
         }
         let number = notes.first + notes.requests.len() - 1;
         drop(notes);
+        self.by_operation.send_modify(|counts| *counts.entry(operation).or_default() += 1);
         self.count.send_replace(number + 1);
         number
     }
@@ -117,6 +121,10 @@ impl Recorder {
 
     pub(crate) fn count(&self) -> watch::Receiver<usize> {
         self.count.subscribe()
+    }
+
+    pub(crate) fn by_operation(&self) -> watch::Receiver<HashMap<Operation, usize>> {
+        self.by_operation.subscribe()
     }
 
     fn notes(&self) -> MutexGuard<'_, Notes> {

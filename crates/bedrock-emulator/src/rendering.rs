@@ -40,11 +40,8 @@ impl Endpoint {
             }
             Content::Stream(steps) if streaming => Ok(stream(steps.clone(), reply.chunk)),
             Content::Document(document) if !streaming => Ok(json_response(document)),
-            Content::Stream(_) | Content::Document(_) => Err(Refusal::new(
-                500,
-                "InternalServerException",
-                format!("The scripted reply is not one for {}.", call.operation),
-            )),
+            Content::Stream(_) | Content::Document(_) => Err(unfit(call.operation)),
+            Content::Turn(_) if !call.operation.is_invocation() => Err(unfit(call.operation)),
             Content::Turn(turn) => Ok(self.deliver(call, invocation, reply, turn)),
             Content::Answer => match invocation {
                 None => Err(Refusal::new(
@@ -115,6 +112,10 @@ impl Endpoint {
             .then(|| json!({ "invokedModelId": self.account.arn_of(&request.model) }));
         (turn, usage, prefix_of(&request), echoed(&request, guardrail, router))
     }
+}
+
+fn unfit(operation: Operation) -> Refusal {
+    Refusal::new(500, "InternalServerException", format!("The scripted reply is not one for {operation}."))
 }
 
 // What a reply's metadata says besides numbers.

@@ -117,12 +117,15 @@ pub struct DiscoveredModel {
     pub legacy_until: Option<String>,
     /// Whether the model is on its way out, also where no day is announced.
     pub is_legacy: bool,
+    /// The id of a model that cannot be called itself and is called through this one, where people may have it written
+    /// down. It is not listed, and at most one listed model stands for it.
+    pub stands_for: Option<ModelId>,
 }
 
 impl DiscoveredModel {
     /// A model that is here to stay.
     pub fn new(model: Model, limits_from: LimitsFrom) -> Self {
-        Self { model, limits_from, legacy_until: None, is_legacy: false }
+        Self { model, limits_from, legacy_until: None, is_legacy: false, stands_for: None }
     }
 }
 

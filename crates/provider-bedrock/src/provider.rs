@@ -156,22 +156,7 @@ impl Provider for BedrockProvider {
         );
         let known = facts::find(&invoked)?.facts;
         let mut described = Model::new(self.settings.id.clone(), model.clone(), Api::BEDROCK_CONVERSE_STREAM);
-        if let Some(name) = known.name {
-            name.clone_into(&mut described.name);
-        }
-        described.reasoning = known.reasoning;
-        described.input = known.input_modalities();
-        described.cost = known.cost();
-        described.context_window = known.context_window.unwrap_or(0);
-        described.max_tokens = known.max_tokens.unwrap_or(0);
-        described.thinking_level_map = known.thinking_level_map();
-        // The words that are really sent: some of the model's own are above what Bedrock takes.
-        let behaviour = facts::Behaviour::of(&invoked);
-        for (level, word) in &mut described.thinking_level_map {
-            if word.is_some() {
-                *word = behaviour.effort(*level).map(str::to_owned);
-            }
-        }
+        known.describe(&invoked, &mut described);
         Some(described)
     }
 

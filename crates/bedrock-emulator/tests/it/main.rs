@@ -17,6 +17,7 @@ mod citations;
 mod field_refusals;
 mod garbage;
 mod guardrails;
+mod control_plane;
 mod listings;
 mod models;
 mod permissions;
