@@ -77,7 +77,7 @@ impl Host {
         context: &Context,
         options: &StreamOptions,
     ) -> Result<EventStream, ProviderError> {
-        let model = self.model_recalled(reference).await?;
+        let model = self.describe(reference).await?;
         self.stream_model(&model, context, options).await
     }
 
@@ -106,7 +106,7 @@ impl Host {
     ) -> Result<AssistantMessage, IncompleteMessage> {
         let timestamp = self.shared.context.now_ms();
         let begin = Instant::now();
-        let model = self.model_recalled(reference).await;
+        let model = self.describe(reference).await;
         let prepared = model.and_then(|model| Ok((self.provider_for(&model)?, model)));
         let mut outcome = match prepared {
             Ok((provider, model)) => provider.complete(&model, context, &self.options(&model, options)).await,
@@ -131,7 +131,7 @@ impl Host {
         context: &Context,
         options: &StreamOptions,
     ) -> Result<TokenCount, ProviderError> {
-        let model = self.model_recalled(reference).await?;
+        let model = self.describe(reference).await?;
         self.count_model_tokens(&model, context, options).await
     }
 

@@ -77,8 +77,26 @@ impl Host {
             || self.shared.sources.found(reference).is_some()
     }
 
-    /// As [`model`](Self::model), with a look at what was discovered earlier where the provider does not know the model.
-    pub(crate) async fn model_recalled(&self, reference: &ModelRef) -> Result<Model, HostError> {
+    /// As [`resolve`](Self::resolve), with a look at what was discovered earlier where the name means nothing otherwise.
+    ///
+    /// # Errors
+    /// As [`resolve`](Self::resolve).
+    pub async fn find(&self, name: &str) -> Result<ModelRef, HostError> {
+        match self.resolve(name) {
+            Err(HostError::UnknownName(_)) => {
+                self.recall().await;
+                self.resolve(name)
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// As [`model`](Self::model), with a look at what was discovered earlier where the provider does not know the model:
+    /// what is behind an opaque ARN, say. All methods here that call a model by its ref do this.
+    ///
+    /// # Errors
+    /// As [`model`](Self::model).
+    pub async fn describe(&self, reference: &ModelRef) -> Result<Model, HostError> {
         if self.described(reference).is_none() {
             self.recall_once(&reference.provider).await;
         }

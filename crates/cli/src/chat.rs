@@ -80,14 +80,17 @@ pub(crate) fn run(arguments: &ChatArguments) -> Result<Status, Failure> {
     if let Some(agent) = &arguments.agent {
         host = host.for_agent(agent)?;
     }
-    let named = arguments.model.as_ref().map(|name| host.resolve(name)).transpose()?;
+    let named = match &arguments.model {
+        Some(name) => Some(process::block_on(host.find(name))??),
+        None => None,
+    };
     let reference = named.as_ref().or(host.default_model()).ok_or_else(|| {
         Failure::refused("could not choose a model: none was named and none is configured").with_hint(
             "name one with `--model amazon-bedrock/us.amazon.nova-lite-v1:0`, \
              or set `agents.defaults.model.primary` in the configuration",
         )
     })?;
-    let model = host.model(reference)?;
+    let model = process::block_on(host.describe(reference))??;
     // Before anybody is asked for a prompt that nobody would answer.
     host.provider_for(&model)?;
     let context = Context { system_prompt: arguments.system.clone(), ..Context::default() };

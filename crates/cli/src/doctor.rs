@@ -71,25 +71,26 @@ pub(crate) fn run(arguments: &DoctorArguments) -> Result<Status, Failure> {
 /// What is examined, and how each step went.
 async fn examine(host: &Host, name: Option<&str>) -> (Option<ModelRef>, Vec<Step>) {
     let path = host.config_path().map(|path| path.display().to_string());
-    let mut steps = vec![Step::ok("configuration", path.unwrap_or_else(|| "none, the defaults hold".to_owned()))];
+    let mut steps =
+        vec![Step::ok("configuration", path.unwrap_or_else(|| "none, the defaults hold".to_owned()))];
     let model = match name {
-        Some(name) => {
-            host.recall().await;
-            match host.resolve(name) {
-                Ok(model) => Some(model),
-                Err(error) => {
-                    steps.push(not_ok("model", &error).with_remedy("clawdia models list"));
-                    return (None, steps);
-                }
+        Some(name) => match host.find(name).await {
+            Ok(model) => Some(model),
+            Err(error) => {
+                steps.push(not_ok("model", &error).with_remedy("clawdia models list"));
+                return (None, steps);
             }
-        }
+        },
         None => host.default_model().cloned(),
     };
     let providers = match &model {
         Some(model) => {
-            steps.push(match host.model(model) {
+            steps.push(match host.describe(model).await {
                 Ok(_) if host.knows(model) => Step::ok("model", model.to_string()),
-                Ok(_) => Step::ok("model", format!("{model}, which nobody knows; a call will show whether it exists")),
+                Ok(_) => Step::ok(
+                    "model",
+                    format!("{model}, which nobody knows; a call will show whether it exists"),
+                ),
                 Err(error) => not_ok("model", &error).with_remedy("clawdia models list"),
             });
             vec![model.provider.clone()]

@@ -31,7 +31,8 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
 /// direction of the text around.
 pub(crate) fn printable(text: &str) -> String {
     let is_safe = |character: &char| {
-        let turns = matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        let turns =
+            matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
         !character.is_control() && !turns
     };
     text.chars().filter(is_safe).collect()

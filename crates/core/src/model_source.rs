@@ -26,10 +26,10 @@ pub trait ModelSource: fmt::Debug + Send + Sync {
 
     /// Whether `model` can be called, going by what this source `listed`: `None` when the list does not tell.
     ///
-    /// Without an implementation, a model that is listed can, and of others nothing is known. A source whose list is
-    /// complete, or whose models answer to other names as well, knows more.
+    /// Without an implementation, a model that is listed can, or one that a listed one stands for; of others nothing is
+    /// known. A source whose list is complete knows more.
     fn can_call(&self, model: &ModelId, listed: &Discovery) -> Option<bool> {
-        listed.models.iter().any(|known| known.model.id == *model).then_some(true)
+        listed.offers(model).then_some(true)
     }
 
     /// Examines what it takes to list models and, if one is named, to have access to it, step by step: for people who
@@ -97,6 +97,12 @@ impl Discovery {
     /// A list of these models.
     pub fn of(models: Vec<DiscoveredModel>) -> Self {
         Self { models, ..Self::default() }
+    }
+
+    /// Whether a model is listed, or a listed one stands for it.
+    pub fn offers(&self, model: &ModelId) -> bool {
+        let mut models = self.models.iter();
+        models.any(|known| known.model.id == *model || known.stands_for.as_ref() == Some(model))
     }
 
     /// No list, for this reason.

@@ -179,9 +179,11 @@ async fn a_provider_is_asked_as_it_is_configured_and_only_if_it_is_wanted() {
 
 #[tokio::test]
 async fn a_model_that_is_called_through_a_listed_one_can_be_called() {
+    let mut profile = found("us.base");
+    profile.stands_for = Some("base".into());
     let host = host(
         r#"{ models: { providers: { acme: { models: [{ id: "base" }, { id: "arn:x" }] } } } }"#,
-        &[("acme", Ok(Discovery::of(vec![found("us.base")])))],
+        &[("acme", Ok(Discovery::of(vec![profile])))],
     );
     let listing = list(&host).await;
     let available = listing.models.iter().map(|listed| listed.available).collect::<Vec<_>>();

@@ -50,10 +50,8 @@ impl ModelSource for Source {
     }
 
     fn can_call(&self, model: &ModelId, listed: &Discovery) -> Option<bool> {
-        let is_listed = |id: &str| listed.models.iter().any(|known| known.model.id == id);
-        // An opaque id is never listed; another is called through its profile.
-        (!model.as_str().starts_with("arn:"))
-            .then(|| is_listed(model.as_str()) || is_listed(&format!("us.{model}")))
+        // An opaque id is in no list.
+        (!model.as_str().starts_with("arn:")).then(|| listed.offers(model))
     }
 }
 

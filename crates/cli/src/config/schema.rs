@@ -3,10 +3,9 @@
 //! Separate from the schema itself, which belongs to the configuration.
 
 use clap::Args;
+use clawdia::ListOptions;
 use clawdia::config::edit::ConfigPath;
 use clawdia::config::schema::{FILE_NAME, ModelProposal, Proposals, to_text};
-use clawdia::core::Freshness;
-use clawdia::{HostError, ListOptions};
 use serde_json::Value;
 
 use super::change::{self, Change, ChangeArguments};
@@ -70,28 +69,27 @@ pub(crate) fn run(arguments: &SchemaArguments) -> Result<Status, Failure> {
     Ok(Status::Done)
 }
 
-/// The models that this machine can use. Those that were found earlier, where the services cannot be asked now.
+/// The models that this machine can use. Where the services cannot be asked now, a source falls back on what it found
+/// earlier, and the list says so.
 fn with_models() -> Result<Proposals, Failure> {
     let mut proposals = Proposals::default();
     let host = match process::host() {
         Ok(host) => host,
         Err(error) => {
             // Whoever mends the configuration may do so with the help of this schema.
-            warn(&format!("no models are proposed, since the configuration is wrong: {}", Failure::from(error).whole()));
+            warn(&format!(
+                "no models are proposed, since the configuration is wrong: {}",
+                Failure::from(error).whole()
+            ));
             return Ok(proposals);
         }
     };
-    let work = async {
-        let listing = host.list(&ListOptions::default()).await?;
-        for warning in listing.warnings() {
-            warn(&warning);
-        }
-        if listing.inquiries.iter().all(|inquiry| inquiry.outcome.is_ok()) {
-            return Ok::<_, HostError>(listing);
-        }
-        host.list(&ListOptions::default().with_freshness(Freshness::Offline)).await
-    };
-    let listing = process::block_on(spinner::during("Asking which models there are", work))??;
+    let options = ListOptions::default();
+    let list = spinner::during("Asking which models there are", host.list(&options));
+    let listing = process::block_on(list)??;
+    for warning in listing.warnings() {
+        warn(&warning);
+    }
     let usable = listing.models.iter().filter(|listed| listed.available != Some(false));
     proposals.models = usable.map(|listed| ModelProposal::from(&listed.model)).collect();
     if proposals.models.is_empty() {

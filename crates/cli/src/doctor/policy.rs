@@ -18,8 +18,8 @@ pub(super) fn of(plugins: &Plugins) -> Value {
             None => statements.push((resources, vec![action])),
         }
     }
-    let statements = statements.into_iter().map(|(resources, actions)| {
-        json!({ "Effect": "Allow", "Action": actions, "Resource": resources })
-    });
+    let statements = statements
+        .into_iter()
+        .map(|(resources, actions)| json!({ "Effect": "Allow", "Action": actions, "Resource": resources }));
     json!({ "Version": "2012-10-17", "Statement": statements.collect::<Vec<_>>() })
 }

@@ -116,12 +116,14 @@ pub(super) fn run(arguments: &ListArguments) -> Result<Status, Failure> {
 /// What helps somebody who has no models.
 fn what_to_do(host: &Host, listing: &Listing) -> String {
     if host.config().models.mode == ModelsMode::Replace {
-        return "`models.mode` is `replace`: list models in `models.providers`, or set the mode to `merge`".to_owned();
+        return "`models.mode` is `replace`: list models in `models.providers`, or set the mode to `merge`"
+            .to_owned();
     }
     if listing.inquiries.iter().any(|inquiry| inquiry.skipped().is_none()) {
         return "the provider has no model for this account in this region; `clawdia doctor` looks for the reason".to_owned();
     }
-    "`clawdia doctor` says what is missing; models can also be listed by hand, in `models.providers`".to_owned()
+    "`clawdia doctor` says what is missing; models can also be listed by hand, in `models.providers`"
+        .to_owned()
 }
 
 /// A provider's id, as people write it.

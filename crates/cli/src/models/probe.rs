@@ -39,8 +39,7 @@ pub(super) async fn all(host: &Host, models: &[ModelRef]) -> Vec<Probed> {
 /// Calls a model for an answer of at most so many tokens.
 pub(crate) async fn call(host: &Host, model: &ModelRef, max_tokens: u64) -> Probed {
     let context = Context::new([Message::user("Say OK.")]);
-    let mut options =
-        StreamOptions::default().with_max_tokens(max_tokens).with_reasoning(ThinkingLevel::Off);
+    let mut options = StreamOptions::default().with_max_tokens(max_tokens).with_reasoning(ThinkingLevel::Off);
     options.timeouts.total_ms = Some(TIMEOUT_MS);
     let begin = Instant::now();
     let outcome = host.complete(model, &context, &options).await;

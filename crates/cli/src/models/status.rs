@@ -89,7 +89,8 @@ pub(super) fn run(arguments: &StatusArguments) -> Result<Status, Failure> {
         warn("no default model is chosen");
         hint("`clawdia models list` shows which there are, `clawdia models set REF` chooses one");
     }
-    let has_failed = probes.is_some_and(|probes| probes.is_empty() || probes.iter().any(|probed| probed.error.is_some()));
+    let has_failed =
+        probes.is_some_and(|probes| probes.is_empty() || probes.iter().any(|probed| probed.error.is_some()));
     if has_failed {
         return Ok(Status::Failed);
     }
@@ -203,7 +204,8 @@ fn as_text(host: &Host, providers: &[Examined], probes: Option<&[Probed]>) -> St
 /// A value, with how it was determined unless that says the same again.
 fn shown(determined: &Determined) -> String {
     let Determined { value, origin, .. } = determined;
-    let text = if origin.is_empty() || origin == value { value.clone() } else { format!("{value} ({origin})") };
+    let text =
+        if origin.is_empty() || origin == value { value.clone() } else { format!("{value} ({origin})") };
     printable(&text)
 }
 

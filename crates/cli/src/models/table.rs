@@ -12,7 +12,8 @@ use crate::width::{cut_end, cut_middle};
 
 const HEADING: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
-const TITLES: [&str; 9] = ["MODEL", "NAME", "INPUT", "CONTEXT", "OUTPUT", "IN $/M", "OUT $/M", "SOURCE", "TAGS"];
+const TITLES: [&str; 9] =
+    ["MODEL", "NAME", "INPUT", "CONTEXT", "OUTPUT", "IN $/M", "OUT $/M", "SOURCE", "TAGS"];
 const NAME: usize = 1;
 /// The columns of numbers.
 const NUMBERS: std::ops::Range<usize> = 3..7;
@@ -77,10 +78,11 @@ fn widths(rows: &[Row]) -> [usize; TITLES.len()] {
 fn text(rows: &[Row], left_out: Option<usize>) -> String {
     let widths = widths(rows);
     let line = |cells: &[&str]| {
-        let padded = cells.iter().enumerate().filter(|(column, _)| Some(*column) != left_out).map(|(column, cell)| {
-            let space = " ".repeat(widths[column].saturating_sub(cell.chars().count()));
-            if NUMBERS.contains(&column) { format!("{space}{cell}") } else { format!("{cell}{space}") }
-        });
+        let padded =
+            cells.iter().enumerate().filter(|(column, _)| Some(*column) != left_out).map(|(column, cell)| {
+                let space = " ".repeat(widths[column].saturating_sub(cell.chars().count()));
+                if NUMBERS.contains(&column) { format!("{space}{cell}") } else { format!("{cell}{space}") }
+            });
         padded.collect::<Vec<_>>().join(&" ".repeat(GAP)).trim_end().to_owned()
     };
     let heading = format!("{HEADING}{}{HEADING:#}\n", line(&TITLES));
