@@ -209,7 +209,7 @@ impl Aws {
         }
     }
 
-    async fn http(&self) -> Result<&HttpClients, AwsError> {
+    pub(crate) async fn http(&self) -> Result<&HttpClients, AwsError> {
         let make = || async {
             let tls = tls_context(&self.environment).await?;
             Ok(HttpClients::new(ProxySettings::new(&self.environment), tls))

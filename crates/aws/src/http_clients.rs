@@ -24,6 +24,7 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use http::Uri;
 
+use crate::endpoint::shown;
 use crate::proxy::{ProxySettings, UnusableProxy};
 
 /// Shared by all that sends requests. Cheap to clone.
@@ -68,6 +69,11 @@ impl HttpClients {
             // What is no address fails later, with an error of its own.
             Err(_) => Ok(()),
         }
+    }
+
+    /// The proxy that leads to an address, as it may be shown.
+    pub(crate) fn proxy_of(&self, uri: &Uri) -> Option<String> {
+        self.0.proxies.route(uri).ok().flatten().map(shown)
     }
 
     fn connector(&self, settings: &HttpConnectorSettings, proxy: Option<&str>) -> SharedHttpConnector {

@@ -4,6 +4,7 @@
 //!
 //! - To connect: [`AwsSettings::resolve`], [`Aws::connect`], [`Connection`].
 //! - To tell who is calling: [`Aws::identify`], [`Identity`]; to know whether anybody is: [`Aws::detect`].
+//! - To know whether the service is there: [`Aws::reach`].
 //! - To say what went wrong: [`CredentialsFailure`], [`AwsError`].
 
 mod settings;
@@ -13,6 +14,7 @@ mod credential_source;
 mod aws;
 mod connection;
 mod identity;
+mod reach;
 mod failure;
 mod lookup;
 mod chain;
@@ -37,6 +39,7 @@ pub use failure::{Attempt, CredentialsFailure, CredentialsFailureKind, Outcome};
 pub use identity::{Detection, FoundCredentials, Identity};
 pub use origin::{EndpointOrigin, RegionOrigin};
 pub use proxy::UnusableProxy;
+pub use reach::{Reached, Unreachable};
 pub use settings::{AwsSettings, AwsSettingsError};
 pub use source::FoundIn;
 pub use trust::UnusableBundle;

@@ -12,7 +12,7 @@ use clawdia_aws::{Aws, AwsSettings, Connection};
 use clawdia_bedrock_models as facts;
 use clawdia_core::{
     Api, Context, Cost, ErrorKind, EventStream, HostContext, Model, ModelId, Provider, ProviderError,
-    ProviderId, StreamOptions, TokenCount,
+    ProviderId, ProviderStatus, Step, StreamOptions, TokenCount,
 };
 
 use crate::call::Call;
@@ -20,7 +20,7 @@ use crate::learned::Learned;
 use crate::limits::{Limits, Phase};
 use crate::route::{arn_region, route};
 use crate::settings::{BedrockSettings, with_defaults};
-use crate::transport;
+use crate::{standing, transport};
 
 /// A configured Bedrock provider.
 #[derive(Debug)]
@@ -69,7 +69,7 @@ impl BedrockProvider {
         client.clone()
     }
 
-    fn unusable(&self, error: &dyn std::error::Error) -> ProviderError {
+    pub(crate) fn unusable(&self, error: &dyn std::error::Error) -> ProviderError {
         ProviderError::new(ErrorKind::InvalidRequest, transport::with_causes(error))
             .with_attempt(format!("connect the provider `{}` to AWS", self.settings.id))
     }
@@ -177,5 +177,13 @@ impl Provider for BedrockProvider {
         options: &StreamOptions,
     ) -> Result<TokenCount, ProviderError> {
         Box::pin(self.call(model, context, options).await?.count()).await
+    }
+
+    async fn status(&self) -> ProviderStatus {
+        Box::pin(standing::status(self, &self.host)).await
+    }
+
+    async fn examine(&self) -> Vec<Step> {
+        Box::pin(standing::examine(self, &self.host)).await
     }
 }

@@ -20,8 +20,8 @@ use crate::{process, spinner};
 
 const NAME: Style = AnsiColor::Cyan.on_default().bold();
 const BAD: Style = AnsiColor::Red.on_default();
-/// Credentials that end before this are about to.
-const SOON_MS: u64 = 15 * 60 * 1_000;
+/// Credentials that end before this are about to: those that can be renewed are by then.
+const SOON_MS: u64 = 5 * 60 * 1_000;
 
 /// The arguments of `clawdia models status`.
 #[derive(Debug, Args)]
@@ -41,7 +41,7 @@ pub(crate) struct StatusArguments {
 const AFTER_HELP: &str = "\
 Exit status with --check: 0 the providers of the default model and its fallbacks (without a default model, all of which \
 something is known) have credentials; 1 some have none, or expired ones, or the configuration cannot be read; 2 some have \
-credentials that end within 15 minutes. With --probe: 1 when a call failed. Otherwise: 0, or 2 when the configuration \
+credentials that end within 5 minutes, since they could not be renewed. With --probe: 1 when a call failed. Otherwise: 0, or 2 when the configuration \
 cannot be read.
 
 --json writes one object: {default, fallbacks, aliases, providers: [{id, api, credentials, expiresAt, region, endpoint, \
