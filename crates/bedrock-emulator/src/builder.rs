@@ -38,7 +38,7 @@ pub struct EmulatorBuilder {
     credentials: Vec<Credentials>,
     bearer_tokens: BearerTokens,
     denied: Vec<String>,
-    page_size: usize,
+    page_size: Option<usize>,
     guardrails: Vec<Guardrail>,
     application_profiles: Vec<ApplicationProfile>,
     prompts: Vec<PromptResource>,
@@ -61,7 +61,7 @@ impl EmulatorBuilder {
             credentials: Vec::new(),
             bearer_tokens: BearerTokens::default(),
             denied: Vec::new(),
-            page_size: 100,
+            page_size: None,
             guardrails: Vec::new(),
             application_profiles: Vec::new(),
             prompts: Vec::new(),
@@ -118,10 +118,11 @@ impl EmulatorBuilder {
         self
     }
 
-    /// Lists this many inference profiles at a time when a client does not say; 100 by default.
+    /// Lists this many inference profiles at a time, and no more to clients that ask for more. By default a client has its
+    /// way, and gets 100 when it does not say.
     #[must_use]
     pub fn page_size(mut self, page_size: usize) -> Self {
-        self.page_size = page_size;
+        self.page_size = Some(page_size);
         self
     }
 

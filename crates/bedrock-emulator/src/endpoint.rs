@@ -41,7 +41,7 @@ pub(crate) struct Endpoint {
     pub(crate) guard: Guard,
     pub(crate) permissions: Permissions,
     pub(crate) account: Account,
-    pub(crate) page_size: usize,
+    pub(crate) page_size: Option<usize>,
     pub(crate) guardrails: Vec<Guardrail>,
     pub(crate) field_refusals: Vec<FieldRefusal>,
     pub(crate) scripts: Scripts,
