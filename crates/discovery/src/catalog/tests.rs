@@ -120,7 +120,7 @@ fn catalog_of(listing: &Listing, preference: ProfilePreference, makers: &[String
         preference,
         default_context_window: 32_000,
         default_max_tokens: 4_096,
-        now: std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_780_272_000),
+        now: std::time::UNIX_EPOCH + std::time::Duration::from_hours(494_520),
     };
     catalog(listing, &terms)
 }

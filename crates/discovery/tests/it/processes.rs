@@ -20,7 +20,6 @@ const FOUND: &str = "discovery found ";
 
 /// The other process. It says when it begins and what it found.
 #[test]
-#[expect(clippy::print_stdout, reason = "that is how processes talk")]
 fn process() {
     let environment = Environment::of_process();
     let Some(state) = environment.get(STATE).map(str::to_owned) else { return };
