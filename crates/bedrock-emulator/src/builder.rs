@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::Value;
 use tokio::net::TcpListener;
@@ -16,6 +17,7 @@ use crate::connections::Connections;
 use crate::credentials::Credentials;
 use crate::emulator::{Emulator, StartError};
 use crate::endpoint::Endpoint;
+use crate::exchange::{Container, Exchanges, IdentityTokens, Instance, Issuer, Role, SingleSignOn};
 use crate::field_refusals::FieldRefusal;
 use crate::guardrail::Guardrail;
 use crate::ledger::Ledger;
@@ -38,7 +40,7 @@ pub struct EmulatorBuilder {
     credentials: Vec<Credentials>,
     bearer_tokens: BearerTokens,
     denied: Vec<String>,
-    page_size: usize,
+    page_size: Option<usize>,
     guardrails: Vec<Guardrail>,
     application_profiles: Vec<ApplicationProfile>,
     prompts: Vec<PromptResource>,
@@ -46,6 +48,14 @@ pub struct EmulatorBuilder {
     field_refusals: Vec<FieldRefusal>,
     lists: Changes,
     access: HashMap<String, ModelAccess>,
+    /// Whether there is an instance.
+    instance: bool,
+    instance_role: Option<String>,
+    container_role: Option<String>,
+    roles: Vec<Role>,
+    sso_roles: Vec<String>,
+    lifetime: Option<Duration>,
+    rotates: bool,
 }
 
 // Apart from the other settings only to keep the tokens out of `Debug`.
@@ -61,7 +71,7 @@ impl EmulatorBuilder {
             credentials: Vec::new(),
             bearer_tokens: BearerTokens::default(),
             denied: Vec::new(),
-            page_size: 100,
+            page_size: None,
             guardrails: Vec::new(),
             application_profiles: Vec::new(),
             prompts: Vec::new(),
@@ -69,6 +79,13 @@ impl EmulatorBuilder {
             field_refusals: Vec::new(),
             lists: Changes::default(),
             access: HashMap::new(),
+            instance: false,
+            instance_role: None,
+            container_role: None,
+            roles: Vec::new(),
+            sso_roles: Vec::new(),
+            lifetime: None,
+            rotates: false,
         }
     }
 
@@ -107,6 +124,72 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Runs on an EC2 instance with this role: its metadata service, version 2, is below `/latest/`.
+    ///
+    /// Its failures are scripts of [`Operation`](crate::Operation)s: silence is a reply
+    /// [after](crate::Reply::after) a gate, a switched-off service is `Reply::http(403)` to
+    /// `InstanceToken`, and a role that cannot be assumed is a
+    /// [document](crate::Reply::document) with `"Code": "AssumeRoleUnauthorizedAccess"`.
+    #[must_use]
+    pub fn instance_role(mut self, name: impl Into<String>) -> Self {
+        self.instance = true;
+        self.instance_role = Some(name.into());
+        self
+    }
+
+    /// Runs on an EC2 instance that has no role.
+    #[must_use]
+    pub fn instance_without_role(mut self) -> Self {
+        self.instance = true;
+        self.instance_role = None;
+        self
+    }
+
+    /// Runs in a container with this role: of ECS under `/v2/credentials/…`, of EKS Pod Identity under
+    /// `/v1/credentials`. [`Emulator::container_token`] is what it has to show.
+    #[must_use]
+    pub fn container_role(mut self, name: impl Into<String>) -> Self {
+        self.container_role = Some(name.into());
+        self
+    }
+
+    /// Has a role that can be assumed, with other credentials or with a
+    /// [web identity](Emulator::web_identity_token); may be called again for more.
+    ///
+    /// The token service answers at the same address. `sts:AssumeRole` and `sts:AssumeRoleWithWebIdentity`
+    /// can be [denied](Self::deny).
+    #[must_use]
+    pub fn role(mut self, role: impl Into<Role>) -> Self {
+        self.roles.push(role.into());
+        self
+    }
+
+    /// Has a portal of IAM Identity Center, where the only user is logged in and has this role in the
+    /// account; may be called again for more. The portal and its tokens are at the same address.
+    #[must_use]
+    pub fn sso_role(mut self, name: impl Into<String>) -> Self {
+        self.sso_roles.push(name.into());
+        self
+    }
+
+    /// Gives keys that live no longer than this. Otherwise those of instances and containers live six
+    /// hours, and others one.
+    ///
+    /// An instance or container has its keys renewed five minutes before their end, or after half of a
+    /// life shorter than ten.
+    #[must_use]
+    pub fn credential_lifetime(mut self, lifetime: Duration) -> Self {
+        self.lifetime = Some(lifetime);
+        self
+    }
+
+    /// Gives an instance or container other keys each time it asks; the earlier ones stay good.
+    #[must_use]
+    pub fn rotating_credentials(mut self) -> Self {
+        self.rotates = true;
+        self
+    }
+
     /// Denies an action of the identity service's to everyone, for example `bedrock:CountTokens`.
     ///
     /// `Converse` takes `bedrock:InvokeModel`, `ConverseStream` takes
@@ -118,10 +201,11 @@ impl EmulatorBuilder {
         self
     }
 
-    /// Lists this many inference profiles at a time when a client does not say; 100 by default.
+    /// Lists this many inference profiles at a time, and no more to clients that ask for more. By default a client has its
+    /// way, and gets 100 when it does not say.
     #[must_use]
     pub fn page_size(mut self, page_size: usize) -> Self {
-        self.page_size = page_size;
+        self.page_size = Some(page_size);
         self
     }
 
@@ -320,6 +404,14 @@ impl EmulatorBuilder {
                 access: ModelAccesses::of(self.access),
             },
             page_size: self.page_size,
+            exchanges: Exchanges {
+                issuer: Issuer::new(self.lifetime, self.rotates),
+                instance: self.instance.then(|| Instance::new(self.instance_role)),
+                container: self.container_role.map(Container::new),
+                roles: self.roles,
+                identity_tokens: IdentityTokens::new(),
+                single_sign_on: (!self.sso_roles.is_empty()).then(|| SingleSignOn::new(self.sso_roles)),
+            },
             guardrails: self.guardrails,
             field_refusals: self.field_refusals,
             scripts: Scripts::default(),

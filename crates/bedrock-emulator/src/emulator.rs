@@ -39,7 +39,7 @@ use crate::reply::Reply;
 /// ```
 pub struct Emulator {
     url: String,
-    endpoint: Arc<Endpoint>,
+    pub(crate) endpoint: Arc<Endpoint>,
     server: JoinHandle<()>,
 }
 

@@ -14,6 +14,8 @@ use serde_json::{Value, json};
 use crate::authentication::Guard;
 use crate::body::ReplyBody;
 use crate::connections::Connections;
+use crate::dialect::Dialect;
+use crate::exchange::Exchanges;
 use crate::field_refusals::FieldRefusal;
 use crate::guardrail::Guardrail;
 use crate::ledger::Ledger;
@@ -41,7 +43,8 @@ pub(crate) struct Endpoint {
     pub(crate) guard: Guard,
     pub(crate) permissions: Permissions,
     pub(crate) account: Account,
-    pub(crate) page_size: usize,
+    pub(crate) page_size: Option<usize>,
+    pub(crate) exchanges: Exchanges,
     pub(crate) guardrails: Vec<Guardrail>,
     pub(crate) field_refusals: Vec<FieldRefusal>,
     pub(crate) scripts: Scripts,
@@ -55,7 +58,7 @@ pub(crate) struct Endpoint {
 pub(crate) struct Call {
     pub(crate) operation: Operation,
     id: String,
-    parts: http::request::Parts,
+    pub(crate) parts: http::request::Parts,
     pub(crate) body: Bytes,
     pub(crate) started: Instant,
 }
@@ -80,8 +83,8 @@ impl Endpoint {
             return Refusal::new(413, "RequestEntityTooLargeException", "Request body is too large.")
                 .response();
         };
-        let (operation, id) = Operation::of(&parts.method, parts.uri.path());
         let body = body.to_bytes();
+        let (operation, id) = Operation::of(&parts.method, parts.uri.path(), &body);
         let number = self.recorder.note(RecordedRequest {
             operation,
             method: parts.method.to_string(),
@@ -97,7 +100,7 @@ impl Endpoint {
         let call = Call { operation, id: id.unwrap_or_default(), parts, body, started };
         let (response, refusal) = match self.respond(&call).await {
             Ok(response) => (response, None),
-            Err(refusal) => (refusal.response(), Some(refusal)),
+            Err(refusal) => (Dialect::of(operation).response(&refusal), Some(refusal)),
         };
         self.recorder.answered(number, response.status().as_u16(), refusal);
         response
@@ -116,7 +119,7 @@ impl Endpoint {
             gate.wait().await;
         }
         let mut response = if !call.operation.is_invocation() && matches!(reply.content, Content::Answer) {
-            json_response(&self.document(call)?)
+            self.carry_out(call)?
         } else {
             self.render(call, invocation.as_ref(), &reply)?
         };
@@ -128,7 +131,14 @@ impl Endpoint {
         Ok(response)
     }
 
-    // What is known without asking a model.
+    // Whatever is done without asking a model.
+    fn carry_out(&self, call: &Call) -> Result<Response<ReplyBody>, Refusal> {
+        if call.operation.is_of_bedrock() {
+            return Ok(json_response(&self.document(call)?));
+        }
+        self.exchange(call)
+    }
+
     fn document(&self, call: &Call) -> Result<Value, Refusal> {
         let query = Query::new(call.parts.uri.query());
         match call.operation {
@@ -140,7 +150,7 @@ impl Endpoint {
             }
             Operation::GetInferenceProfile => listing::inference_profile(&self.account, &call.id),
             Operation::CountTokens => self.count_tokens(call),
-            Operation::Unknown | Operation::Converse | Operation::ConverseStream => Err(Refusal::new(
+            _ => Err(Refusal::new(
                 404,
                 "UnknownOperationException",
                 format!("No operation answers {} {}.", call.parts.method, call.parts.uri.path()),
@@ -149,14 +159,19 @@ impl Endpoint {
     }
 
     // Who asks, and whether they may.
-    fn admit(&self, call: &Call) -> Result<(), Refusal> {
-        self.guard.admit(&call.parts, &call.body)?;
-        self.permissions.admit(call.operation, &call.id, &self.account)
+    fn admit(&self, call: &Call) -> Result<String, Refusal> {
+        let caller = self.account.caller_arn(self.guard.admit(&call.parts, &call.body)?);
+        self.permissions.admit(call.operation, &call.id, &self.account, &caller)?;
+        Ok(caller)
     }
 
     // Whatever the service checks before it answers, or a model hears of a request.
     fn judge(&self, call: &Call) -> Result<Option<Invocation<'_>>, Refusal> {
-        self.admit(call)?;
+        // The others want to see something else, each its own.
+        if !call.operation.is_of_bedrock() {
+            return Ok(None);
+        }
+        let caller = self.admit(call)?;
         if !call.operation.is_invocation() {
             return Ok(None);
         }
@@ -172,7 +187,7 @@ impl Endpoint {
         let invocation = Invocation { body, target };
         let request = self.request(call, &invocation);
         for (_, name) in request.system_tools() {
-            self.permissions.admit_system_tool(name, &self.account)?;
+            self.permissions.admit_system_tool(name, &self.account, &caller)?;
         }
         self.judge_conversation(&request)?;
         Ok(Some(invocation))

@@ -49,6 +49,9 @@ const REGIONS: &[(&str, &[&str])] = &[
     ("in", &["ap-south-1", "ap-south-2"]),
 ];
 
+/// How many inference profiles are listed at a time when nobody says.
+const PAGE_SIZE: usize = 100;
+
 /// A model whose end is announced for a day before this one is listed as legacy.
 ///
 /// A fixed day and not today's, so that a list does not change from one day to the next.
@@ -108,10 +111,15 @@ pub(crate) fn availability(account: &Account, id: &str) -> Result<Value, Refusal
 pub(crate) fn inference_profiles(
     account: &Account,
     query: &Query<'_>,
-    page_size: usize,
+    page_size: Option<usize>,
 ) -> Result<Value, Refusal> {
     query.one_of("type", &["SYSTEM_DEFINED", "APPLICATION"])?;
-    let size = query.max_results()?.unwrap_or(page_size).max(1);
+    let size = match (query.max_results()?, page_size) {
+        (Some(wanted), Some(most)) => wanted.min(most),
+        (Some(size), None) | (None, Some(size)) => size,
+        (None, None) => PAGE_SIZE,
+    };
+    let size = size.max(1);
     let start = query.next_token()?;
     let changes = account.lists.read();
     if let Some((page, refusal)) = &changes.failing_page

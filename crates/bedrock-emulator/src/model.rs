@@ -124,6 +124,21 @@ impl Account {
             .map_or("aws", |(_, partition)| partition)
     }
 
+    /// The ARN of a session of a role's.
+    pub(crate) fn session_arn(&self, role: &str, session: &str) -> String {
+        format!("arn:{}:sts::{}:assumed-role/{role}/{session}", self.partition(), self.id)
+    }
+
+    /// The ARN of a role.
+    pub(crate) fn role_arn(&self, role: &str) -> String {
+        format!("arn:{}:iam::{}:role/{role}", self.partition(), self.id)
+    }
+
+    /// The ARN of somebody whose credentials may not say whose they are.
+    pub(crate) fn caller_arn(&self, principal: Option<String>) -> String {
+        principal.unwrap_or_else(|| self.session_arn("emulated-role", "client"))
+    }
+
     /// What the id of an invocation names, for a body of so many bytes.
     pub(crate) fn resolve(&self, id: &str, length: usize) -> Result<Target<'_>, Refusal> {
         let target = self.find(id, length)?;

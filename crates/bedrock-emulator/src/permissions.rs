@@ -32,30 +32,44 @@ impl Permissions {
     }
 
     /// Whether an operation on a resource may be carried out.
-    pub(crate) fn admit(&self, operation: Operation, id: &str, account: &Account) -> Result<(), Refusal> {
+    pub(crate) fn admit(
+        &self,
+        operation: Operation,
+        id: &str,
+        account: &Account,
+        caller: &str,
+    ) -> Result<(), Refusal> {
         let Some(action) = action(operation) else { return Ok(()) };
         // Only lists are about nothing in particular.
         let resource = (!id.is_empty()).then(|| account.arn_of_id(id));
-        self.check(action, resource.as_deref(), account)
+        self.check(action, resource.as_deref(), caller)
     }
 
     /// Whether the service may run one of its tools for the caller.
-    pub(crate) fn admit_system_tool(&self, name: &str, account: &Account) -> Result<(), Refusal> {
+    pub(crate) fn admit_system_tool(
+        &self,
+        name: &str,
+        account: &Account,
+        caller: &str,
+    ) -> Result<(), Refusal> {
         let tool = format!("arn:{}:bedrock::{}:system-tool/amazon.{name}", account.partition(), account.id);
-        self.check(INVOKE_TOOL, Some(&tool), account)
+        self.check(INVOKE_TOOL, Some(&tool), caller)
     }
 
-    fn check(&self, action: &str, resource: Option<&str>, account: &Account) -> Result<(), Refusal> {
+    /// Whether an action was taken away.
+    pub(crate) fn denies(&self, action: &str) -> bool {
         let denied = self.denied.read().unwrap_or_else(PoisonError::into_inner);
-        if !denied.iter().any(|denied| denied == action) {
+        denied.iter().any(|denied| denied == action)
+    }
+
+    fn check(&self, action: &str, resource: Option<&str>, caller: &str) -> Result<(), Refusal> {
+        if !self.denies(action) {
             return Ok(());
         }
         let resource = resource.map(|arn| format!(" on resource: {arn}")).unwrap_or_default();
         Err(Refusal::access_denied(format!(
-            "User: arn:{}:sts::{}:assumed-role/emulated-role/client is not authorized to perform: {action}{resource} \
-             because no identity-based policy allows the {action} action",
-            account.partition(),
-            account.id
+            "User: {caller} is not authorized to perform: {action}{resource} because no identity-based policy \
+             allows the {action} action",
         )))
     }
 }
@@ -71,6 +85,7 @@ fn action(operation: Operation) -> Option<&'static str> {
         Operation::GetFoundationModelAvailability => "bedrock:GetFoundationModelAvailability",
         Operation::ListInferenceProfiles => "bedrock:ListInferenceProfiles",
         Operation::GetInferenceProfile => "bedrock:GetInferenceProfile",
-        Operation::Unknown => return None,
+        // The token service words its own denials, and the others know no permissions.
+        _ => return None,
     })
 }

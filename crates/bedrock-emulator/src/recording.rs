@@ -33,7 +33,7 @@ pub struct RecordedRequest {
     pub model_id: Option<String>,
     /// The query string as it stood on the wire.
     pub query: Option<String>,
-    /// The headers. `Debug` does not show `Authorization` and the session token.
+    /// The headers. `Debug` does not show `Authorization` and the tokens.
     pub headers: HeaderMap,
     /// The body.
     pub body: Bytes,
@@ -134,7 +134,9 @@ impl Recorder {
 
 // Tests print recorded requests when they fail; what proves an identity must not be among it.
 fn hide(headers: &mut HeaderMap) {
-    for name in ["authorization", "x-amz-security-token"] {
+    for name in
+        ["authorization", "x-amz-security-token", "x-amz-sso_bearer_token", "x-aws-ec2-metadata-token"]
+    {
         if let Some(value) = headers.get_mut(name) {
             value.set_sensitive(true);
         }

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::answer::{self, Answer};
 use crate::body::{Piece, ReplyBody, rechunk};
+use crate::dialect::Dialect;
 use crate::endpoint::{Call, Endpoint, Invocation};
 use crate::guardrail::Screening;
 use crate::identifiers;
@@ -31,7 +32,7 @@ impl Endpoint {
         let streaming = call.operation == Operation::ConverseStream;
         match &reply.content {
             Content::Error { status, exception, message } => {
-                Ok(Refusal::new(*status, exception, message).response())
+                Ok(Dialect::of(call.operation).response(&Refusal::new(*status, exception, message)))
             }
             Content::Http { status, body } => {
                 let mut response = Response::new(ReplyBody::fixed(body.clone()));

@@ -254,3 +254,6 @@ fn input_of(model: &FoundationModel) -> Vec<Modality> {
         known.into_iter().filter(|(word, _)| takes(word)).map(|(_, modality)| modality).collect::<Vec<_>>();
     if input.is_empty() { vec![Modality::Text] } else { input }
 }
+
+#[cfg(test)]
+mod tests;

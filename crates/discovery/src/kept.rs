@@ -57,6 +57,11 @@ pub(crate) struct Kept {
 }
 
 impl Kept {
+    /// Reads a file's content, if it is as it was written.
+    fn parse(content: &[u8]) -> Option<Self> {
+        serde_json::from_str(unsealed(str::from_utf8(content).ok()?)?).ok()
+    }
+
     /// Whether it is young enough. A list from the future is not: the clock was set back, and its age is unknown.
     pub(crate) fn is_fresh(&self, now_ms: u64, refresh_interval: Duration) -> bool {
         now_ms
@@ -92,9 +97,7 @@ impl KeptFile {
 
     /// Reads what is kept of a place; `None` when that is nothing, damaged, of another version or another place's.
     pub(crate) fn read(&self, place: &Place) -> Option<Kept> {
-        let text = fs::read_to_string(&self.path).ok()?;
-        let kept: Kept = serde_json::from_str(unsealed(&text)?).ok()?;
-        (kept.place == *place).then_some(kept)
+        Kept::parse(&fs::read(&self.path).ok()?).filter(|kept| kept.place == *place)
     }
 
     /// Puts a list in place of what is there. Whoever reads meanwhile, or after this process was killed, finds the old one or
@@ -185,18 +188,17 @@ mod tests {
         let kept = kept();
         let file = KeptFile::of(directory.path(), &kept.place);
         file.write(&kept).unwrap();
-        let text = fs::read(file.path()).unwrap();
-        for position in 0..text.len() {
-            for flip in [0x01_u8, 0x20, 0x80, 0xff] {
-                let mut damaged = text.clone();
+        let content = fs::read(file.path()).unwrap();
+        for position in 0..content.len() {
+            for flip in 1..=u8::MAX {
+                let mut damaged = content.clone();
                 damaged[position] ^= flip;
-                fs::write(file.path(), &damaged).unwrap();
-                assert_eq!(file.read(&kept.place), None, "byte {position} ^ {flip:#x}");
+                assert_eq!(Kept::parse(&damaged), None, "byte {position} ^ {flip:#x}");
             }
-            fs::write(file.path(), &text[..position]).unwrap();
-            assert_eq!(file.read(&kept.place), None, "cut at {position}");
+            assert_eq!(Kept::parse(&content[..position]), None, "cut at {position}");
         }
-        fs::write(file.path(), [&text[..], b" "].concat()).unwrap();
+        assert_eq!(Kept::parse(&[&content[..], b" "].concat()), None);
+        fs::write(file.path(), &content[1..]).unwrap();
         assert_eq!(file.read(&kept.place), None);
         file.write(&kept).unwrap();
         assert_eq!(file.read(&kept.place), Some(kept));

@@ -1,0 +1,51 @@
+//! Whether to ask at all.
+
+use clawdia_bedrock_emulator::Operation;
+use clawdia_core::{Environment, ErrorKind, Freshness, HostContext};
+use serde_json::json;
+
+use crate::account::{Account, ids, model, open};
+
+/// A machine without any credentials, whose requests would come to the emulator.
+fn without_credentials(account: &Account) -> HostContext {
+    let home = account.state().join("home").display().to_string();
+    let variables = [
+        ("AWS_ENDPOINT_URL", account.emulator.url().to_owned()),
+        ("AWS_REGION", "us-east-1".to_owned()),
+        ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
+        ("HOME", home),
+    ];
+    HostContext::new(variables.into_iter().collect::<Environment>())
+}
+
+#[tokio::test]
+async fn switched_off_means_that_nobody_is_asked() {
+    let account = Account::usual().await;
+    let source = account.source(json!({ "enabled": false }));
+    for freshness in [Freshness::Cached, Freshness::Refreshed, Freshness::Offline] {
+        let found = source.discover(freshness).await.unwrap();
+        assert_eq!(found.skipped.as_deref(), Some("`models.bedrockDiscovery.enabled` is false"));
+    }
+    let steps = source.examine(None).await;
+    assert!(steps.iter().all(|step| step.outcome == clawdia_core::Outcome::Skipped));
+    assert!(account.emulator.requests().is_empty());
+}
+
+#[tokio::test]
+async fn credentials_are_reason_enough_to_ask() {
+    let account = Account::with([model("acme.m")], []).await;
+    assert_eq!(ids(&account.discover(json!({})).await), ["acme.m"]);
+    assert_eq!(account.emulator.count(Operation::ListFoundationModels), 1);
+}
+
+#[tokio::test]
+async fn without_credentials_only_those_who_insist_ask() {
+    let account = Account::usual().await;
+    let host = without_credentials(&account);
+    let found = open(&host, json!({}), |_| {}).unwrap().discover(Freshness::Cached).await.unwrap();
+    assert!(found.skipped.unwrap().contains("no AWS credentials were found"));
+    let insisting = open(&host, json!({ "enabled": true }), |_| {}).unwrap();
+    let error = insisting.discover(Freshness::Cached).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Auth, "{error}");
+    assert!(account.emulator.requests().is_empty());
+}
