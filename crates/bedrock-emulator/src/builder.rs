@@ -409,7 +409,7 @@ impl EmulatorBuilder {
                 container: self.container_role.map(Container::new),
                 roles: self.roles,
                 identity_tokens: IdentityTokens::new(),
-                single_sign_on: (!self.sso_roles.is_empty()).then(|| SingleSignOn::new(self.sso_roles)),
+                single_sign_on: SingleSignOn::new(self.sso_roles),
             },
             guardrails: self.guardrails,
             field_refusals: self.field_refusals,
