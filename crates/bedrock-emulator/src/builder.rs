@@ -176,7 +176,8 @@ impl EmulatorBuilder {
     /// hours, and others one.
     ///
     /// An instance or container has its keys renewed five minutes before their end, or after half of a
-    /// life shorter than ten.
+    /// life shorter than ten. Several SDKs prolong by themselves what they got from an instance with
+    /// little time left, and then meet the refusal of Bedrock.
     #[must_use]
     pub fn credential_lifetime(mut self, lifetime: Duration) -> Self {
         self.lifetime = Some(lifetime);
