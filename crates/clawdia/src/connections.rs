@@ -14,7 +14,7 @@ use clawdia_core::{HostContext, Provider, ProviderConfig, ProviderError, Provide
 pub(crate) enum Purpose {
     /// To be called, with its key.
     Calls,
-    /// To say what it knows, for which nobody should have to unlock a password manager.
+    /// To say what it knows, without its key: nobody should have to unlock a password manager for that.
     Descriptions,
 }
 

@@ -219,7 +219,8 @@ impl Host {
         if row.is_none() && self.shared.config.models.mode == ModelsMode::Replace {
             return Err(HostError::NotListed { reference: reference.clone() });
         }
-        let provider = self.describer(&route)?;
+        // A plugin that connects to nothing without its key is given it; what else is wrong comes up again.
+        let provider = self.describer(&route).or_else(|_| self.connect(&route))?;
         // The provider's own address and headers stay out of the description: the provider has them from its
         // configuration, and they may hold secrets that a description would show.
         let mut model = provider
@@ -406,14 +407,11 @@ impl Host {
         self.connect_for(Purpose::Calls, route, key)
     }
 
-    /// The provider as far as it says what it knows. Its key is not looked up for that.
+    /// The provider as far as it says what it knows. A key that would have to be looked up for that is left out.
     fn describer(&self, route: &Route<'_>) -> Result<Arc<dyn Provider>, HostError> {
         match &route.config.api_key {
             Some(SecretConfig::Text(_)) | None => self.connect(route),
-            Some(_) => {
-                let key = || Ok(Some(Secret::new("not looked up")));
-                self.connect_for(Purpose::Descriptions, route, key)
-            }
+            Some(_) => self.connect_for(Purpose::Descriptions, route, || Ok(None)),
         }
     }
 
