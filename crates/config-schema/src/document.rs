@@ -92,6 +92,11 @@ impl Document {
         self.overridden.push((path, variable.to_owned()));
     }
 
+    /// Whether an environment variable goes before anything.
+    pub(crate) fn is_overridden(&self) -> bool {
+        !self.overridden.is_empty()
+    }
+
     /// Remembers that a text at `path` holds an environment variable.
     pub(crate) fn set_expanded(&mut self, path: Path, variable: &str) {
         self.expanded.push((path, variable.to_owned()));
