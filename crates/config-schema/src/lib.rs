@@ -27,6 +27,7 @@ mod shown;
 
 mod document;
 mod outline;
+mod json5_text;
 mod path;
 mod substitution;
 mod overrides;

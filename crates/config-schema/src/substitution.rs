@@ -100,21 +100,18 @@ fn expand(text: &str, environment: &Environment) -> Expanded {
             rest = &rest[at + 2..];
             continue;
         };
-        match environment.get(name) {
-            Some(value) => {
-                expanded.text.push_str(value);
-                expanded.variables.push((name.to_owned(), value.to_owned()));
-            }
-            None => {
-                // The environment takes a blank variable for one that is not set, and a person may look for long.
-                let is_blank = environment.iter().any(|(known, _)| known == name);
-                let what = if is_blank { "blank" } else { "not set" };
-                expanded.flaws.push(Flaw {
-                    message: format!("the environment variable `{name}` is {what}"),
-                    advice: "set it, or write `$${` for the characters themselves".to_owned(),
-                    is_unset: true,
-                });
-            }
+        if let Some(value) = environment.get(name) {
+            expanded.text.push_str(value);
+            expanded.variables.push((name.to_owned(), value.to_owned()));
+        } else {
+            // The environment takes a blank variable for one that is not set, and a person may look for long.
+            let is_blank = environment.iter().any(|(known, _)| known == name);
+            let what = if is_blank { "blank" } else { "not set" };
+            expanded.flaws.push(Flaw {
+                message: format!("the environment variable `{name}` is {what}"),
+                advice: "set it, or write `$${` for the characters themselves".to_owned(),
+                is_unset: true,
+            });
         }
         rest = after;
     }

@@ -271,3 +271,42 @@ fn a_text_is_written_for_other_environments_than_this_one() {
     }
     assert!(!edited("{ models: { mode: '${not a name}' } }", &[]).is_valid());
 }
+
+#[test]
+fn no_nesting_is_too_deep_for_a_variable() {
+    let deep = format!("{}{}", "[".repeat(5000), "]".repeat(5000));
+    for variable in
+        ["CLAWDIA__MODELS__PROVIDERS", "CLAWDIA__MODELS__MODE", "CLAWDIA__AGENTS__DEFAULTS__PARAMS"]
+    {
+        assert!(!report("{}", &[(variable, &deep)]).is_valid());
+    }
+}
+
+#[test]
+fn elements_are_set_by_number() {
+    let names = (0..12).map(|index| format!("CLAWDIA__MODELS__WEATHER__DAYS__{index}")).collect::<Vec<_>>();
+    let variables = names.iter().map(|name| (name.as_str(), "7")).collect::<Vec<_>>();
+    let config = read("{ models: { weather: { city: 'x' } } }", &variables);
+    assert_eq!(config.section::<Weather>().unwrap().unwrap().days, [7; 12]);
+}
+
+#[test]
+fn a_choice_that_is_a_text_has_room_for_its_other_members() {
+    let text = "{ agents: { defaults: { model: 'amazon-bedrock/a' } } }";
+    let model = |name: &str, value: &str| read(text, &[(name, value)]).agents.defaults.model.unwrap();
+    let choice = model("CLAWDIA__AGENTS__DEFAULTS__MODEL__FALLBACKS__0", "amazon-bedrock/b");
+    assert_eq!((choice.primary.unwrap().model, choice.fallbacks[0].model.as_str()), ("a".into(), "b"));
+    let choice = model("CLAWDIA__AGENTS__DEFAULTS__MODEL__PRIMARY", "amazon-bedrock/b");
+    assert_eq!(choice.primary.unwrap().model, "b");
+}
+
+#[test]
+fn a_name_that_two_keys_have_is_refused() {
+    refused(
+        "{ models: { providers: { 'x-y': { api: 'acme-chat' }, x_y: { api: 'acme-chat' } } } }",
+        &[("CLAWDIA__MODELS__PROVIDERS__X_Y__REGION", "x")],
+        "CLAWDIA__MODELS__PROVIDERS__X_Y__REGION",
+        "`X_Y` may mean `models.providers.x-y` or `models.providers.x_y`",
+        "say it in the document, or rename one of them",
+    );
+}
