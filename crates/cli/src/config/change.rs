@@ -145,15 +145,15 @@ pub(super) fn invalid(target: &Target, report: &Report) -> Failure {
 
 /// The errors of a text that the text before did not have; `None` if there are none. What was wrong already can be
 /// mended one thing after the other, so a text is refused only if it is worse.
-pub(super) fn new_errors(target: &Target, old: &str, new: &str) -> Result<Option<Report>, Failure> {
+pub(super) fn new_errors(target: &Target, old: &str, new: &str) -> Option<Report> {
     let mut errors = target.check_edited(new);
     errors.problems.retain(|problem| problem.severity == Severity::Error);
     if errors.problems.is_empty() {
-        return Ok(None);
+        return None;
     }
     // Nothing could mend what cannot even be read.
     if EditableDocument::parse(new).is_err() {
-        return Ok(Some(errors));
+        return Some(errors);
     }
     let before = target.check_edited(old);
     let mut known =
@@ -165,7 +165,7 @@ pub(super) fn new_errors(target: &Target, old: &str, new: &str) -> Result<Option
         }
         None => true,
     });
-    Ok((!errors.problems.is_empty()).then_some(errors))
+    (!errors.problems.is_empty()).then_some(errors)
 }
 
 /// Whether two problems are one, told of two texts. Lines move with a change, and so do places in lists.
@@ -230,7 +230,7 @@ fn check(
     let report = target.check(&new)?;
     let mut told = Vec::new();
     if new != old {
-        if let Some(errors) = new_errors(target, old, &new)? {
+        if let Some(errors) = new_errors(target, old, &new) {
             return Err(errors.into());
         }
         told = warnings(target, old, &report)?;

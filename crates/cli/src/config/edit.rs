@@ -45,7 +45,7 @@ pub(crate) fn run() -> Result<Status, Failure> {
             print(&format!("No change: {} is as it was.\n", target.path().display()))?;
             return Ok(Status::Done);
         }
-        let Some(errors) = change::new_errors(&target, &current.text, &text)? else {
+        let Some(errors) = change::new_errors(&target, &current.text, &text) else {
             let report = target.check(&text)?;
             change::replace(&target, Expected::Unchanged(current.fingerprint), &text)
                 .map_err(|failure| failure.with_hint(format!("what was edited is in {}", copy.display())))?;

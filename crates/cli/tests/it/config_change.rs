@@ -71,6 +71,12 @@ fn the_schema_says_what_a_value_is() {
         "{ guardrailIdentifier: 'gr1', guardrailVersion: '1' }",
         &json!({ "guardrailIdentifier": "gr1", "guardrailVersion": "1" }),
     );
+    check_type(
+        "models.providers.amazon-bedrock.params",
+        "{ guardrail: { guardrailIdentifier: 'gr1', guardrailVersion: 1 } }",
+        &json!({ "guardrail": { "guardrailIdentifier": "gr1", "guardrailVersion": "1" } }),
+    );
+    check_type("models.bedrockDiscovery.region", " us-east-1 ", &json!("us-east-1"));
     check_type("models.providers.amazon-bedrock.models[0]", "{ id: '7' }", &json!({ "id": "7" }));
 
     let machine = Machine::with(
@@ -350,4 +356,45 @@ fn an_unchanged_file_is_untouched_also_where_nobody_may_write() {
     allow(0o700);
     assert_eq!(outcome.code, Some(0), "{outcome:?}");
     assert_eq!(machine.files(), ["clawdia.jsonc"]);
+}
+
+#[test]
+fn no_object_loses_members_without_a_word() {
+    let machine = Machine::with(
+        "{ models: { bedrockDiscovery: { enabled: true, region: 'us-east-1' } },
+           agents: { defaults: { model: { primary: 'amazon-bedrock/x', fallbacks: ['amazon-bedrock/y'] },
+             params: { serviceTier: 'flex' } } } }",
+    );
+    for (path, value, word) in [
+        ("agents.defaults", "{}", "`agents.defaults` would lose `model`, `params`"),
+        ("models", "{}", "would lose `bedrockDiscovery`"),
+        ("agents.defaults.model", "amazon-bedrock/z", "would lose `fallbacks`"),
+        ("agents.defaults.params", "{}", "would lose `serviceTier`"),
+        ("models.bedrockDiscovery", "{ enabled: false }", "would lose `region`"),
+    ] {
+        machine.refuse(&["config", "set", path, value], 2, &[word, "--merge", "--replace"]);
+    }
+    machine.print(&["config", "set", "agents.defaults.model", "amazon-bedrock/z", "--merge"]);
+    let fallback = machine.print(&["config", "get", "agents.defaults.model.fallbacks[0]"]);
+    assert_eq!(fallback, "amazon-bedrock/y\n");
+    machine.print(&["models", "set", "amazon-bedrock/w"]);
+    let model: Value =
+        serde_json::from_str(&machine.print(&["config", "get", "agents.defaults.model"])).unwrap();
+    assert_eq!(model, json!({ "primary": "amazon-bedrock/w", "fallbacks": ["amazon-bedrock/y"] }));
+    machine.print(&["config", "set", "agents.defaults.model", "amazon-bedrock/z", "--replace"]);
+    machine.print(&["config", "set", "agents.defaults.model.fallbacks", "['amazon-bedrock/v']"]);
+    let model: Value =
+        serde_json::from_str(&machine.print(&["config", "get", "agents.defaults.model"])).unwrap();
+    assert_eq!(model, json!({ "primary": "amazon-bedrock/z", "fallbacks": ["amazon-bedrock/v"] }));
+}
+
+#[test]
+fn no_value_is_nested_too_deeply_for_an_answer() {
+    let deep = format!("{}{}", "[".repeat(5000), "]".repeat(5000));
+    let machine = Machine::with("{}");
+    machine.refuse(&["config", "set", "models.mode", &deep], 2, &["nested too deeply"]);
+    machine.refuse(&["config", "set", "models.providers", &deep], 2, &["nested too deeply"]);
+    let outcome =
+        machine.program(&["config", "validate"]).env([("CLAWDIA__MODELS__PROVIDERS", deep.as_str())]).run("");
+    assert_eq!(outcome.code, Some(2), "{outcome:?}");
 }
