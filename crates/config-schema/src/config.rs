@@ -10,6 +10,7 @@ use std::sync::Arc;
 use clawdia_core::schemars::JsonSchema;
 use clawdia_core::{Environment, Plugins, Section, from_config};
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::agents::AgentsConfig;
 use crate::document::{Document, Part};
@@ -95,6 +96,21 @@ impl Config {
             let problem = reading::problem(document, &path, &flaw.message, &|_| Vec::new());
             ConfigError::new(document.file(), document.without_secrets(problem), Vec::new())
         })
+    }
+
+    /// The value of the section at a JSON pointer, for a host that hands it to the section's owner; `None` when the
+    /// configuration does not have it.
+    ///
+    /// ```
+    /// use clawdia_config_schema::Config;
+    /// use clawdia_core::Plugins;
+    /// let config = Config::parse("{ models: { mode: 'replace' } }", &Plugins::new([], [], [])?)?;
+    /// assert_eq!(config.section_value("/models/mode"), Some(&"replace".into()));
+    /// assert_eq!(config.section_value("/models/bedrockDiscovery"), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn section_value(&self, pointer: &str) -> Option<&Value> {
+        self.document.as_deref()?.value_at(&Path::of_pointer(pointer))
     }
 
     /// What has no effect, or will fail once it is used.

@@ -24,6 +24,14 @@ pub trait ModelSource: fmt::Debug + Send + Sync {
     /// Kinds `auth`, `permission`, `throttled`, `timeout`, `transport` and `server`, when there is no list to fall back on.
     async fn discover(&self, freshness: Freshness) -> Result<Discovery, ProviderError>;
 
+    /// Whether `model` can be called, going by what this source `listed`: `None` when the list does not tell.
+    ///
+    /// Without an implementation, a model that is listed can, or one that a listed one stands for; of others nothing is
+    /// known. A source whose list is complete knows more.
+    fn can_call(&self, model: &ModelId, listed: &Discovery) -> Option<bool> {
+        listed.offers(model).then_some(true)
+    }
+
     /// Examines what it takes to list models and, if one is named, to have access to it, step by step: for people who
     /// want to know why it does not work. A step whose precondition fails is skipped.
     async fn examine(&self, model: Option<&ModelId>) -> Vec<Step> {
@@ -89,6 +97,12 @@ impl Discovery {
     /// A list of these models.
     pub fn of(models: Vec<DiscoveredModel>) -> Self {
         Self { models, ..Self::default() }
+    }
+
+    /// Whether a model is listed, or a listed one stands for it.
+    pub fn offers(&self, model: &ModelId) -> bool {
+        let mut models = self.models.iter();
+        models.any(|known| known.model.id == *model || known.stands_for.as_ref() == Some(model))
     }
 
     /// No list, for this reason.

@@ -299,6 +299,19 @@ impl ModelSource for BedrockSource {
         Ok(discovery)
     }
 
+    fn can_call(&self, model: &ModelId, listed: &Discovery) -> Option<bool> {
+        if listed.offers(model) {
+            return Some(true);
+        }
+        // A notice tells of something that is missing, or that other models are called than were listed. What an ARN
+        // leads to (throughput that was bought, an imported model, another account's profile) is in no list.
+        let is_whole = listed.stale.is_none()
+            && listed.skipped.is_none()
+            && listed.notices.is_empty()
+            && self.settings.filter.makers().is_empty();
+        (is_whole && !model.as_str().starts_with("arn:")).then_some(false)
+    }
+
     async fn examine(&self, model: Option<&ModelId>) -> Vec<Step> {
         examination::steps(self, model).await
     }

@@ -30,12 +30,17 @@ pub(crate) struct Target {
 impl Target {
     /// Finds it, where it is or would be.
     pub(crate) fn locate() -> Result<Self, Failure> {
+        Self::locate_with(&Proposals::default())
+    }
+
+    /// As [`locate`](Self::locate), with a schema by which editors propose these beside what the types say.
+    pub(crate) fn locate_with(proposals: &Proposals) -> Result<Self, Failure> {
         let environment = process::environment();
         let located = locate(&environment);
         let path = located.path.unwrap_or_else(|| located.state_dir.join(NEW));
         let plugins = Plugins::linked().map_err(HostError::from)?;
         let schema =
-            schema::generate(&plugins, &proposals()).map_err(|error| Failure::refused(error.to_string()))?;
+            schema::generate(&plugins, proposals).map_err(|error| Failure::refused(error.to_string()))?;
         Ok(Self { path, environment, plugins, schema })
     }
 
@@ -79,11 +84,6 @@ impl Target {
             Failure::failed(format!("could not write the schema {}", path.display())).because(&error)
         })
     }
-}
-
-/// What editors are to propose beside what the types say. Which models there are, nobody can tell yet.
-fn proposals() -> Proposals {
-    Proposals::default()
 }
 
 /// Puts a text in a file's place in one step, unless it is there already: an editor may be reading it.

@@ -3,16 +3,19 @@
 //! Separate because every command here begins with a name.
 
 use clawdia::config::edit::ConfigPath;
-use clawdia::{Host, ModelRef};
+use clawdia::{Host, HostError, ModelRef};
 
 use crate::failure::{Failure, warn};
 use crate::process;
 
-/// Finds the model that `name` means. Warns of one that nobody knows.
+/// Finds the model that `name` means, also among those that were discovered earlier. Warns of one that nobody knows.
 pub(super) fn resolve(host: &Host, name: &str) -> Result<ModelRef, Failure> {
-    let reference = host.resolve(name)?;
-    // Says no for a provider that nobody has.
-    host.model(&reference)?;
+    let reference = process::block_on(async {
+        let reference = host.find(name).await?;
+        // Says no for a provider that nobody has.
+        host.describe(&reference).await?;
+        Ok::<_, HostError>(reference)
+    })??;
     if !host.knows(&reference) {
         warn(&format!(
             "nobody knows a model `{}` of `{}`; it is taken as it is, and calls will show whether it exists",

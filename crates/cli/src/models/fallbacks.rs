@@ -12,6 +12,7 @@ use crate::config::change::{self, Change, ChangeArguments};
 use crate::config::target::Target;
 use crate::failure::Failure;
 use crate::output::print;
+use crate::process;
 use crate::status::Status;
 
 /// What `clawdia models fallbacks` can do.
@@ -82,7 +83,7 @@ fn add(arguments: &ModelArguments) -> Result<Status, Failure> {
 
 fn remove(arguments: &ModelArguments) -> Result<Status, Failure> {
     let host = chosen::host()?;
-    let reference = host.resolve(&arguments.model)?;
+    let reference = process::block_on(host.find(&arguments.model))??;
     let target = Target::locate()?;
     change::make(&target, &arguments.change, |document| {
         let mut fallbacks = written(document);
