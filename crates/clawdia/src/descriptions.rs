@@ -60,7 +60,9 @@ impl Host {
         if row.is_none() && self.shared.config.models.mode == ModelsMode::Replace {
             return Err(HostError::NotListed { reference: reference.clone() });
         }
-        let described = self.describer(&route)?.describe(&reference.model);
+        // A plugin that connects to nothing without its key is given it; what else is wrong comes up again.
+        let provider = self.describer(&route).or_else(|_| self.connect(&route))?;
+        let described = provider.describe(&reference.model);
         let found = self.shared.sources.found(reference);
         Ok(describe(&route, &reference.model, row, described, found.as_ref()).model)
     }

@@ -43,6 +43,12 @@ pub enum HostError {
     /// No agent of that name is configured.
     #[error(transparent)]
     UnknownAgent(#[from] UnknownAgent),
+    /// Nobody says which model to ask.
+    #[error("no model is configured{}; set `agents.defaults.model.primary`", for_agent(agent.as_deref()))]
+    NoModel {
+        /// The agent whose model it would be.
+        agent: Option<String>,
+    },
     /// No model is called so.
     #[error(transparent)]
     UnknownName(#[from] UnknownName),
@@ -88,7 +94,7 @@ impl HostError {
             | Self::UnknownAgent(_)
             | Self::UnknownName(_)
             | Self::NotListed { .. } => ErrorKind::NotFound,
-            Self::OtherProtocol { .. } => ErrorKind::InvalidRequest,
+            Self::OtherProtocol { .. } | Self::NoModel { .. } => ErrorKind::InvalidRequest,
             Self::Connect { source, .. } => source.kind(),
         }
     }
@@ -108,6 +114,10 @@ impl From<HostError> for ProviderError {
         }
         Self::new(error.kind(), text)
     }
+}
+
+fn for_agent(id: Option<&str>) -> String {
+    id.map(|id| format!(" for the agent `{id}`")).unwrap_or_default()
 }
 
 fn did_you_mean(suggestion: Option<&ProviderId>) -> String {

@@ -4,6 +4,8 @@
 //!
 //! - To ask: [`Host::load`], [`Host::complete`], [`Host::stream`], with [`Context`] and [`StreamOptions`];
 //!   [`OutputSchema`] for an answer in JSON, [`Hooks`] to see what is sent.
+//! - To ask as an agent does, whose models stand in for each other: [`Host::stream_as_agent`],
+//!   [`Host::complete_as_agent`].
 //! - To know what people mean by a model, and what an agent uses: [`Host::resolve`], [`Host::for_agent`].
 //! - To know which models there are: [`Host::list`], [`ListOptions`], [`Listing`].
 //! - To say all that can be said about a configuration: [`Host::check`].
@@ -18,6 +20,7 @@ mod calls;
 mod listing;
 
 mod api_key;
+mod failover;
 mod host_error;
 mod kept;
 mod model_names;
@@ -31,6 +34,7 @@ use clawdia_discovery as _;
 #[cfg(feature = "bedrock")]
 use clawdia_provider_bedrock as _;
 
+pub use failover::AgentAnswer;
 pub use host::Host;
 pub use host_error::HostError;
 pub use listing::{Inquiry, ListOptions, ListedModel, Listing, ModelOrigin, ModelTag};

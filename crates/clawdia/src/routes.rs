@@ -27,7 +27,7 @@ pub(crate) struct Route<'a> {
 pub(crate) enum Purpose {
     /// To be called, with its key.
     Calls,
-    /// To say what it knows, for which nobody should have to unlock a password manager.
+    /// To say what it knows, without its key: nobody should have to unlock a password manager for that.
     Descriptions,
 }
 
@@ -39,14 +39,11 @@ impl Host {
         self.connect_for(Purpose::Calls, route, || self.key(route))
     }
 
-    /// The provider as far as it says what it knows. Its key is not looked up for that.
+    /// The provider as far as it says what it knows. A key that would have to be looked up for that is left out.
     pub(crate) fn describer(&self, route: &Route<'_>) -> Result<Arc<dyn Provider>, HostError> {
         match &route.config.api_key {
             Some(SecretConfig::Text(_)) | None => self.connect(route),
-            Some(_) => {
-                let key = || Ok(Some(Secret::new("not looked up")));
-                self.connect_for(Purpose::Descriptions, route, key)
-            }
+            Some(_) => self.connect_for(Purpose::Descriptions, route, || Ok(None)),
         }
     }
 

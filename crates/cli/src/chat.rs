@@ -13,10 +13,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clawdia::core::Text;
-use clawdia::{Context, Message, StreamOptions, ThinkingLevel, UserBlock, UserMessage};
+use clawdia::{
+    Context, Host, Message, Model, ModelRef, StreamOptions, ThinkingLevel, UserBlock, UserMessage,
+};
 use serde_json::Value;
 
-use crate::chat::conversation::{Conversation, Look};
+use crate::chat::conversation::{Answerer, Conversation, Look};
 use crate::failure::Failure;
 use crate::input::Lines;
 use crate::interrupt::Interrupts;
@@ -84,27 +86,49 @@ pub(crate) fn run(arguments: &ChatArguments) -> Result<Status, Failure> {
         Some(name) => Some(process::block_on(host.find(name))??),
         None => None,
     };
-    let reference = named.as_ref().or(host.default_model()).ok_or_else(|| {
-        Failure::refused("could not choose a model: none was named and none is configured").with_hint(
-            "name one with `--model amazon-bedrock/us.amazon.nova-lite-v1:0`, \
-             or set `agents.defaults.model.primary` in the configuration",
-        )
-    })?;
-    let model = process::block_on(host.describe(reference))??;
-    // Before anybody is asked for a prompt that nobody would answer.
-    host.provider_for(&model)?;
+    let (model, answerer) = match &named {
+        Some(reference) => (ready(&host, reference)?, Answerer::Named),
+        None => (first_ready(&host)?, Answerer::Agent),
+    };
     let context = Context { system_prompt: arguments.system.clone(), ..Context::default() };
     let images = images.into_iter().map(UserBlock::Image).collect();
     process::block_on(async {
         let interrupts = Interrupts::listen().await;
         let (output, written) = Output::to(anstream::stdout());
         let look = Look { thinking: io::stdout().is_terminal(), summary: io::stderr().is_terminal() };
-        let conversation = Conversation::new(host.clone(), model, context, options, output, interrupts, look);
+        let conversation =
+            Conversation::new(host.clone(), (model, answerer), context, options, output, interrupts, look);
         let status = talk(conversation, arguments.prompt.clone(), images).await?;
         written.wait().await?;
         // A reader that has gone away is no failure.
         Ok(status.unwrap_or(Status::Done))
     })?
+}
+
+/// A model that can be asked: known before anybody is asked for a prompt that nobody would answer.
+fn ready(host: &Host, reference: &ModelRef) -> Result<Model, Failure> {
+    let model = process::block_on(host.describe(reference))??;
+    host.provider_for(&model)?;
+    Ok(model)
+}
+
+/// The first of the agent's models that can be asked.
+fn first_ready(host: &Host) -> Result<Model, Failure> {
+    let mut first = None;
+    for reference in host.agent().candidates() {
+        match ready(host, reference) {
+            Ok(model) => return Ok(model),
+            Err(error) => first = first.or(Some(error)),
+        }
+    }
+    match first {
+        Some(error) => Err(error),
+        None => Err(Failure::refused("could not choose a model: none was named and none is configured")
+            .with_hint(
+                "name one with `--model amazon-bedrock/us.amazon.nova-lite-v1:0`, \
+                 or set `agents.defaults.model.primary` in the configuration",
+            )),
+    }
 }
 
 async fn talk(

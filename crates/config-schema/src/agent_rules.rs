@@ -197,7 +197,7 @@ pub(crate) fn used_references(findings: &Findings<'_>, agents: &AgentsConfig) ->
             let long = model.key("primary");
             used.push((if document.value_at(&long).is_some() { long } else { model.clone() }, primary));
         }
-        let fallbacks = choice.fallbacks.into_iter().enumerate();
+        let fallbacks = choice.fallbacks.into_iter().flatten().enumerate();
         used.extend(
             fallbacks.map(|(index, fallback)| (findings.element(&model.key("fallbacks"), index), fallback)),
         );

@@ -66,7 +66,7 @@ impl AgentsConfig {
         AgentSettings {
             id: None,
             model: model.primary,
-            fallbacks: model.fallbacks,
+            fallbacks: model.fallbacks.unwrap_or_default(),
             models: models.into_iter().map(|(reference, model)| (reference, first_layer(model))).collect(),
             default_params: params,
             own_params: Map::new(),
@@ -89,17 +89,20 @@ impl AgentsConfig {
         let AgentConfig { model, models, params, thinking_default, timeout_seconds } = entry.clone();
         settings.id = Some(id.to_owned());
         if let Some(model) = model {
-            if model.primary.is_some() {
-                settings.model = model.primary;
-                settings.fallbacks = model.fallbacks;
-            } else if !model.fallbacks.is_empty() {
-                settings.fallbacks = model.fallbacks;
+            // A list without a model keeps the model, and an empty one takes out what it falls back on otherwise.
+            if let Some(primary) = model.primary {
+                settings.model = Some(primary);
+                settings.fallbacks = model.fallbacks.unwrap_or_default();
+            } else if let Some(fallbacks) = model.fallbacks {
+                settings.fallbacks = fallbacks;
             }
         }
         for (reference, own) in models {
-            if own.alias.is_some() {
-                // The agent's word for a model goes before the default word for another.
-                let is_taken = |other: &AgentModelSettings| other.alias.is_some() && other.alias == own.alias;
+            if let Some(alias) = own.alias.as_ref().map(|alias| alias.to_lowercase()) {
+                // The agent's word for a model goes before the default word for another, in whichever letters.
+                let is_taken = |other: &AgentModelSettings| {
+                    other.alias.as_ref().is_some_and(|other| other.to_lowercase() == alias)
+                };
                 for other in settings.models.values_mut().filter(|other| is_taken(other)) {
                     other.alias = None;
                 }
@@ -131,6 +134,17 @@ impl AgentSettings {
         };
         named(&|known| known == alias)
             .or_else(|| named(&|known| known.to_lowercase() == alias.to_lowercase()))
+    }
+
+    /// The models to ask, each once and in this order: the agent's own, then those it falls back on.
+    pub fn candidates(&self) -> Vec<&ModelRef> {
+        let mut candidates = Vec::new();
+        for reference in self.model.iter().chain(&self.fallbacks) {
+            if !candidates.contains(&reference) {
+                candidates.push(reference);
+            }
+        }
+        candidates
     }
 
     /// All short names, with their models.

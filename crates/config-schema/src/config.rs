@@ -128,12 +128,22 @@ impl Config {
     }
 }
 
+/// What a document is read for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// To be used, with all that the environment says.
+    Use,
+    /// To be written: it is judged by what it says itself, wherever it will be read.
+    Edit,
+}
+
 /// Reads a text and tells everything about it.
 pub(crate) fn examine(
     text: &str,
     file: Option<&FilePath>,
     plugins: &Plugins,
     environment: &Environment,
+    purpose: Purpose,
 ) -> Report {
     let mut document = match Document::read(text, file) {
         Ok(document) => document,
@@ -141,12 +151,23 @@ pub(crate) fn examine(
     };
     // Made of schemas, which take longer than reading most documents, and few ask for one.
     let shape = LazyCell::new(|| Shape::of::<Root>(plugins));
-    let of_environment = [
-        substitution::apply(&mut document, environment),
-        overrides::apply(&mut document, &|| LazyCell::force(&shape), environment),
-    ];
+    let of_variables = substitution::apply(&mut document, environment, purpose);
+    let of_overrides = match purpose {
+        Purpose::Use => overrides::apply(&mut document, &|| LazyCell::force(&shape), environment),
+        Purpose::Edit => Vec::new(),
+    };
     let mut findings = Findings::new(&document);
-    for (path, problem) in document.ambiguities().into_iter().chain(of_environment.into_iter().flatten()) {
+    for (path, problem) in document.ambiguities() {
+        findings.push(&path, problem);
+    }
+    for (path, problem) in of_variables {
+        let is_open = problem.severity == Severity::Warning;
+        findings.push(&path, problem);
+        if is_open {
+            findings.silence(path);
+        }
+    }
+    for (path, problem) in of_overrides {
         findings.push(&path, problem);
     }
     let rest = sections::take(&mut findings, plugins);
@@ -168,10 +189,29 @@ pub(crate) fn examine(
     if document.is_blank() {
         findings.warn(&Path::default(), "the configuration is empty", None);
     }
-    let problems = findings.into_problems();
+    let mut problems = findings.into_problems();
+    if document.is_overridden() {
+        problems.extend(covered(&problems, text, file, plugins, environment));
+    }
     let warnings = problems.iter().filter(|problem| problem.severity == Severity::Warning).cloned().collect();
     let config = Config { models, agents, warnings, document: Some(Arc::new(document)) };
     Report::of(file, problems, Some(config))
+}
+
+/// What is wrong with a document where a variable goes before it: it shows the moment that is unset.
+fn covered(
+    told: &[Problem],
+    text: &str,
+    file: Option<&FilePath>,
+    plugins: &Plugins,
+    environment: &Environment,
+) -> Vec<Problem> {
+    let is_told = |problem: &Problem| {
+        told.iter().any(|told| told.message == problem.message && told.path == problem.path)
+    };
+    let alone = examine(text, file, plugins, environment, Purpose::Edit).problems.into_iter();
+    let errors = alone.filter(|problem| problem.severity == Severity::Error && !is_told(problem));
+    errors.map(|problem| problem.with_severity(Severity::Warning)).collect()
 }
 
 /// Refuses `null` where it says no more than leaving the key out would. Types read both alike, and a person may have

@@ -10,6 +10,7 @@ use std::path::{Path as FilePath, PathBuf};
 use serde_json::Value;
 
 use crate::excerpt::{Excerpt, line_at};
+use crate::json5_text::{self, Unread};
 use crate::outline::{Kind, Outline};
 use crate::path::Path;
 use crate::problem::Problem;
@@ -43,17 +44,19 @@ impl Document {
     pub(crate) fn read(text: &str, file: Option<&FilePath>) -> Result<Self, Box<Problem>> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text).to_owned();
         let outline = Outline::scan(&text);
-        if let Some(start) = outline.too_deep {
-            let excerpt = Excerpt::new(&text, &(start..start + 1), &hidden_at(&text, start));
-            let problem = Problem::new("objects and lists are nested too deeply here");
-            return Err(Box::new(problem.at(String::new(), Some(excerpt)).advise("remove some".to_owned())));
-        }
-        let value = match json5::from_str::<Value>(&text) {
+        let value = match json5_text::value_of(&text, &outline) {
             Ok(value) => value,
-            Err(_) if outline.nodes().next().is_none() && is_blank(&text) => {
+            Err(Unread::TooDeep(start)) => {
+                let excerpt = Excerpt::new(&text, &(start..start + 1), &hidden_at(&text, start));
+                let problem = Problem::new("objects and lists are nested too deeply here");
+                return Err(Box::new(
+                    problem.at(String::new(), Some(excerpt)).advise("remove some".to_owned()),
+                ));
+            }
+            Err(Unread::Syntax(_)) if json5_text::is_blank(&text, &outline) => {
                 Value::Object(serde_json::Map::new())
             }
-            Err(error) => return Err(Box::new(syntax_problem(&error, &outline, &text))),
+            Err(Unread::Syntax(error)) => return Err(Box::new(syntax_problem(&error, &outline, &text))),
         };
         Ok(Self {
             file: file.map(FilePath::to_owned),
@@ -90,6 +93,11 @@ impl Document {
     /// Remembers that an environment variable says what stands at `path`.
     pub(crate) fn set_overridden(&mut self, path: Path, variable: &str) {
         self.overridden.push((path, variable.to_owned()));
+    }
+
+    /// Whether an environment variable goes before anything.
+    pub(crate) fn is_overridden(&self) -> bool {
+        !self.overridden.is_empty()
     }
 
     /// Remembers that a text at `path` holds an environment variable.
@@ -208,11 +216,6 @@ impl Document {
 fn is_finite(word: &str) -> bool {
     let unsigned = word.trim_start_matches(['+', '-']);
     unsigned.parse::<f64>().map_or(true, f64::is_finite)
-}
-
-fn is_blank(text: &str) -> bool {
-    // With an object behind it, a text of nothing but space and closed comments is a document.
-    json5::from_str::<serde::de::IgnoredAny>(&format!("{text}\n{{}}")).is_ok()
 }
 
 fn syntax_problem(error: &json5::Error, outline: &Outline, text: &str) -> Problem {

@@ -17,17 +17,34 @@ pub(crate) struct Findings<'a> {
     flawed: Vec<Path>,
     /// Texts of keys that nobody knows, one of which may be a misspelt `apiKey`.
     suspect: Vec<Range<usize>>,
+    /// Texts that are not whole yet, of which nothing can be said.
+    silent: Vec<Path>,
     /// Elements that were left out of lists when they were read: the list, and the place in it.
     left_out: Vec<(Path, usize)>,
 }
 
 impl<'a> Findings<'a> {
     pub(crate) fn new(document: &'a Document) -> Self {
-        Self { document, problems: Vec::new(), flawed: Vec::new(), suspect: Vec::new(), left_out: Vec::new() }
+        Self {
+            document,
+            problems: Vec::new(),
+            flawed: Vec::new(),
+            suspect: Vec::new(),
+            silent: Vec::new(),
+            left_out: Vec::new(),
+        }
+    }
+
+    /// Says nothing more of what stands at `path`.
+    pub(crate) fn silence(&mut self, path: Path) {
+        self.silent.push(path);
     }
 
     /// Takes in a problem at `path`, unless it was told already.
     pub(crate) fn push(&mut self, path: &Path, problem: Problem) {
+        if self.silent.iter().any(|silent| path.steps().starts_with(silent.steps())) {
+            return;
+        }
         let problem = self.document.without_secrets(problem);
         if self.problems.contains(&problem) {
             return;

@@ -27,6 +27,7 @@ mod shown;
 
 mod document;
 mod outline;
+mod json5_text;
 mod path;
 mod substitution;
 mod overrides;
@@ -62,6 +63,6 @@ pub use model_choice::ModelChoice;
 pub use models::{ModelsConfig, ModelsMode};
 pub use origins::{Origin, Origins};
 pub use problem::{Problem, Severity};
-pub use report::{Report, check};
+pub use report::{Report, check, check_edited};
 pub use secret_config::{SecretConfig, SecretReference};
 pub use shown::{HIDDEN, without_secrets};

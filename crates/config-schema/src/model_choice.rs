@@ -20,7 +20,7 @@ use serde_json::json;
 /// use clawdia_config_schema::ModelChoice;
 /// let choice: ModelChoice = serde_json::from_str(r#""acme/large""#)?;
 /// assert_eq!(choice.primary.unwrap().model, "large");
-/// assert!(choice.fallbacks.is_empty());
+/// assert_eq!(choice.fallbacks, Some(Vec::new()), "a model that is chosen alone has none");
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -28,14 +28,18 @@ use serde_json::json;
 pub struct ModelChoice {
     /// The model to use.
     pub primary: Option<ModelRef>,
-    /// The models to try, in this order, when the primary one fails.
-    pub fallbacks: Vec<ModelRef>,
+    /// The models to try, in this order, when the primary one fails. `None` where that is not said: an object without
+    /// either key leaves what holds otherwise.
+    pub fallbacks: Option<Vec<ModelRef>>,
 }
+
+/// The member that a choice says which is written as a text.
+pub(crate) const MEANT_BY_TEXT: &str = "primary";
 
 impl ModelChoice {
     /// A model without fallbacks.
     pub fn new(primary: ModelRef) -> Self {
-        Self { primary: Some(primary), fallbacks: Vec::new() }
+        Self { primary: Some(primary), fallbacks: Some(Vec::new()) }
     }
 }
 
@@ -47,7 +51,7 @@ struct AtLength {
     /// The model to use.
     primary: Option<ModelRef>,
     /// The models to try, in this order, when the primary one fails.
-    fallbacks: Vec<ModelRef>,
+    fallbacks: Option<Vec<ModelRef>>,
 }
 
 /// One schema for both forms: an editor then marks the key that is wrong, not the whole value.

@@ -7,10 +7,8 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use serde_json::{Map, Value};
-
 use crate::path::{Path, Step};
-use crate::secret;
+use crate::{json5_text, secret};
 
 /// Containers may be nested this deep; the parser behind the scanner recurses.
 const DEEPEST: usize = 100;
@@ -234,15 +232,13 @@ fn key_of(token: &str, kind: Kind) -> String {
     if !plain.contains('\\') {
         return plain.to_owned();
     }
-    json5::from_str::<Map<String, Value>>(&format!("{{{token}:0}}"))
-        .ok()
-        .and_then(|object| object.into_iter().next())
-        .map_or_else(|| plain.to_owned(), |(key, _)| key)
+    json5_text::key(token).unwrap_or_else(|| plain.to_owned())
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use serde_json::{Map, Value};
 
     use super::*;
 

@@ -84,6 +84,11 @@ impl Path {
         &self.0
     }
 
+    /// The path of the first `length` steps.
+    pub(crate) fn first(&self, length: usize) -> Self {
+        Self(self.0[..length].to_vec())
+    }
+
     /// The path without its last step; the root's is the root.
     pub(crate) fn parent(&self) -> Self {
         Self(self.0[..self.0.len().saturating_sub(1)].to_vec())

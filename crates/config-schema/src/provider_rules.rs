@@ -157,7 +157,7 @@ impl Entry<'_, '_> {
         if !address.is_plain || address.is_here() {
             return;
         }
-        let is_key = |(name, _): (&String, &String)| secret::is_secret(name);
+        let is_key = |(name, _): (&String, &String)| !secret::is_harmless_header(name);
         let carries_a_key = address.has_user_info
             || self.provider.api_key.is_some()
             || self.provider.headers.iter().any(is_key)

@@ -9,7 +9,7 @@ use clawdia_core::{Environment, Plugins};
 use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
 
-use crate::config::{self, Config};
+use crate::config::{self, Config, Purpose};
 use crate::error::ConfigError;
 use crate::problem::{Problem, Severity};
 
@@ -44,7 +44,31 @@ pub struct Report {
 /// # Ok::<(), clawdia_core::PluginsError>(())
 /// ```
 pub fn check(text: &str, file: Option<&FilePath>, plugins: &Plugins, environment: &Environment) -> Report {
-    config::examine(text, file, plugins, environment)
+    config::examine(text, file, plugins, environment, Purpose::Use)
+}
+
+/// As [`check`], of a text that is about to be written: is it right by itself, wherever it will be read?
+///
+/// Overrides such as `CLAWDIA__MODELS__MODE` are left aside, since they would hide what they go before. Nor need
+/// `${VARIABLES}` be set here: one that is not is a warning, and nothing else is said of the text it stands in.
+///
+/// ```
+/// use clawdia_config_schema::{check, check_edited};
+/// use clawdia_core::{Environment, Plugins};
+/// let plugins = Plugins::new([], [], [])?;
+/// let environment: Environment = [("CLAWDIA__MODELS__MODE", "merge")].into_iter().collect();
+/// let text = "{ models: { mode: 'merged' } }";
+/// assert!(check(text, None, &plugins, &environment).is_valid());
+/// assert!(!check_edited(text, None, &plugins, &environment).is_valid());
+/// # Ok::<(), clawdia_core::PluginsError>(())
+/// ```
+pub fn check_edited(
+    text: &str,
+    file: Option<&FilePath>,
+    plugins: &Plugins,
+    environment: &Environment,
+) -> Report {
+    config::examine(text, file, plugins, environment, Purpose::Edit)
 }
 
 impl Report {

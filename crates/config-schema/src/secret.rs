@@ -29,6 +29,17 @@ pub(crate) fn is_secret(key: &str) -> bool {
         || SECRET_ENDINGS.iter().any(|ending| letters.ends_with(ending))
 }
 
+/// Whether a header says nothing that would have to be kept from anybody. Any other may carry a credential: services name
+/// theirs as they like.
+pub(crate) fn is_harmless_header(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.starts_with("accept-")
+        || matches!(
+            name.as_str(),
+            "accept" | "cache-control" | "content-type" | "user-agent" | "x-request-id"
+        )
+}
+
 /// Where everything stands in a line of broken JSON5 that is neither a key nor a mark nor a number. A slip of one
 /// character can turn a secret into part of anything else, so here no key is trusted to say what its value is.
 pub(crate) fn values_in(line: &str) -> Vec<Range<usize>> {

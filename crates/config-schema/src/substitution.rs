@@ -5,19 +5,30 @@
 use clawdia_core::Environment;
 use serde_json::Value;
 
+use crate::config::Purpose;
 use crate::document::{Document, Part};
 use crate::path::{Path, Step};
-use crate::problem::Problem;
+use crate::problem::{Problem, Severity};
 use crate::secret;
 
 /// Puts the values of environment variables into all texts that ask for them; keys are left as they are.
-pub(crate) fn apply(document: &mut Document, environment: &Environment) -> Vec<(Path, Problem)> {
+///
+/// A variable that is not set is a mistake of whoever wants to use the document. Whoever edits it may have no use for the
+/// variable: then it is a warning, and no verdict on the text it stands in can be had.
+pub(crate) fn apply(
+    document: &mut Document,
+    environment: &Environment,
+    purpose: Purpose,
+) -> Vec<(Path, Problem)> {
     let mut problems = Vec::new();
     for path in texts(document.value()) {
         let Some(Value::String(text)) = document.value_at(&path) else { continue };
         let Expanded { text, variables, flaws } = expand(text, environment);
-        for Flaw { message, advice } in flaws {
-            problems.push((path.clone(), document.problem(&path, Part::Value, message).advise(advice)));
+        for Flaw { message, advice, is_unset } in flaws {
+            let problem = document.problem(&path, Part::Value, message).advise(advice);
+            let is_open = is_unset && purpose == Purpose::Edit;
+            let severity = if is_open { Severity::Warning } else { Severity::Error };
+            problems.push((path.clone(), problem.with_severity(severity)));
         }
         for (variable, value) in variables {
             let is_secret = |step: &Step| matches!(step, Step::Key(key) if secret::is_secret(key));
@@ -63,6 +74,7 @@ struct Expanded {
 struct Flaw {
     message: String,
     advice: String,
+    is_unset: bool,
 }
 
 fn expand(text: &str, environment: &Environment) -> Expanded {
@@ -82,20 +94,24 @@ fn expand(text: &str, environment: &Environment) -> Expanded {
             expanded.flaws.push(Flaw {
                 message: "`${` is not followed by the name of an environment variable and `}`".to_owned(),
                 advice: "write `$${` for the characters themselves".to_owned(),
+                is_unset: false,
             });
             expanded.text.push_str("${");
             rest = &rest[at + 2..];
             continue;
         };
-        match environment.get(name) {
-            Some(value) => {
-                expanded.text.push_str(value);
-                expanded.variables.push((name.to_owned(), value.to_owned()));
-            }
-            None => expanded.flaws.push(Flaw {
-                message: format!("the environment variable `{name}` is not set"),
+        if let Some(value) = environment.get(name) {
+            expanded.text.push_str(value);
+            expanded.variables.push((name.to_owned(), value.to_owned()));
+        } else {
+            // The environment takes a blank variable for one that is not set, and a person may look for long.
+            let is_blank = environment.iter().any(|(known, _)| known == name);
+            let what = if is_blank { "blank" } else { "not set" };
+            expanded.flaws.push(Flaw {
+                message: format!("the environment variable `{name}` is {what}"),
                 advice: "set it, or write `$${` for the characters themselves".to_owned(),
-            }),
+                is_unset: true,
+            });
         }
         rest = after;
     }

@@ -20,6 +20,9 @@ use crate::provider_config::ProviderConfig;
 use crate::section::{SectionError, SectionPlugin, check_as, schema_of};
 
 /// Turns a provider's configuration into a provider. Does no I/O; what needs any is done on the first call.
+///
+/// A missing key is told by the first call, too: for descriptions of models, a host connects without a key that it would
+/// have to look up.
 pub type Connect = fn(&ProviderConfig, &HostContext) -> Result<Arc<dyn Provider>, ProviderError>;
 
 /// Makes a source of the models of one provider. Does no I/O.

@@ -22,7 +22,11 @@ fn connect(config: &ProviderConfig, context: &HostContext) -> Result<Arc<dyn Pro
 static KEYED: ProviderPlugin = ProviderPlugin::new("keyed", "keyed-crate", connect);
 
 fn host(key: &str, variables: &[(&str, &str)]) -> Host {
-    let plugins = Plugins::new([&KEYED], [], []).unwrap();
+    host_of(&KEYED, key, variables)
+}
+
+fn host_of(plugin: &'static ProviderPlugin, key: &str, variables: &[(&str, &str)]) -> Host {
+    let plugins = Plugins::new([plugin], [], []).unwrap();
     let environment: Environment = variables.iter().copied().collect();
     let text = format!(
         "{{ models: {{ providers: {{ x: {{ api: 'keyed', apiKey: {key}, models: [{{ id: 'm' }}] }} }} }} }}"
@@ -134,6 +138,29 @@ fn a_description_needs_no_key() {
     let host = host("{ source: 'env', name: 'K' }", &[]);
     assert_eq!(host.models().len(), 1);
     host.model(&"x/m".parse().unwrap()).unwrap();
-    assert_eq!(keys(&host).len(), 1);
+    assert_eq!(
+        keys(&host),
+        [""],
+        "what describes models is connected without a key, and not with a false one"
+    );
     assert_eq!(host.provider(&"x".into()).unwrap_err().kind(), ErrorKind::Auth);
+}
+
+fn connect_with_a_key(
+    config: &ProviderConfig,
+    context: &HostContext,
+) -> Result<Arc<dyn Provider>, ProviderError> {
+    match &config.api_key {
+        Some(_) => connect(config, context),
+        None => Err(ProviderError::new(ErrorKind::Auth, "a key is needed")),
+    }
+}
+
+static STRICT: ProviderPlugin = ProviderPlugin::new("keyed", "keyed-crate", connect_with_a_key);
+
+#[test]
+fn a_plugin_that_connects_with_a_key_only_is_given_it() {
+    let host = host_of(&STRICT, "{ source: 'env', name: 'K' }", &[("K", "k")]);
+    host.model(&"x/m".parse().unwrap()).unwrap();
+    assert_eq!(keys(&host), ["k"]);
 }

@@ -8,6 +8,7 @@
 mod agent_options;
 mod agents;
 mod checks;
+mod failover;
 mod keys;
 mod linked;
 mod listing;

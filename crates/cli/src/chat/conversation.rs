@@ -2,6 +2,7 @@
 //!
 //! Separate from where questions come from: an argument, standard input or a session at a terminal.
 
+use std::borrow::Cow;
 use std::process;
 use std::time::{Duration, Instant};
 
@@ -31,10 +32,20 @@ pub(crate) struct Look {
     pub(crate) summary: bool,
 }
 
-/// A conversation with one model.
+/// Who answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Answerer {
+    /// The conversation's model, which somebody named, and no other.
+    Named,
+    /// The agent's model, or one it falls back on.
+    Agent,
+}
+
+/// A conversation, as a rule with one model.
 pub(crate) struct Conversation {
     host: Host,
     model: Model,
+    answerer: Answerer,
     context: Context,
     options: StreamOptions,
     pub(crate) output: Output,
@@ -45,14 +56,14 @@ pub(crate) struct Conversation {
 impl Conversation {
     pub(crate) fn new(
         host: Host,
-        model: Model,
+        (model, answerer): (Model, Answerer),
         context: Context,
         options: StreamOptions,
         output: Output,
         interrupts: Interrupts,
         look: Look,
     ) -> Self {
-        Self { host, model, context, options, output, interrupts, look }
+        Self { host, model, answerer, context, options, output, interrupts, look }
     }
 
     pub(crate) fn model(&self) -> &Model {
@@ -102,10 +113,21 @@ impl Conversation {
         &self,
         options: &StreamOptions,
     ) -> Result<(AssistantMessage, Option<ProviderError>), Closed> {
-        let mut accumulator = Accumulator::new(&self.model);
         let mut page = Page::new(&self.output, self.look);
-        let error = match self.host.stream_model(&self.model, &self.context, options).await {
-            Ok(mut events) => loop {
+        let begun = match self.answerer {
+            Answerer::Named => {
+                let events = self.host.stream_model(&self.model, &self.context, options).await;
+                events.map(|events| (Cow::Borrowed(&self.model), events))
+            }
+            Answerer::Agent => {
+                let answer = self.host.stream_as_agent(&self.context, options).await;
+                answer.map(|answer| (Cow::Owned(answer.model), answer.events))
+            }
+        };
+        let model = begun.as_ref().map_or(&self.model, |(model, _)| model);
+        let mut accumulator = Accumulator::new(model);
+        let error = match begun {
+            Ok((_, mut events)) => loop {
                 match events.next().await {
                     Some(Ok(event)) => {
                         accumulator.push(&event);

@@ -3,7 +3,6 @@
 //! Separate from the commands, which only say what is to change: here the result is checked as a whole, shown or
 //! written, and told.
 
-use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use clap::Args;
@@ -53,7 +52,7 @@ impl Change {
 #[derive(Debug)]
 enum Refusal {
     Failure(Failure),
-    /// The result would not be valid; the report has the errors alone.
+    /// The result would be worse; the report has the new errors alone.
     Invalid(Box<Report>),
 }
 
@@ -74,8 +73,9 @@ struct Checked {
     old: String,
     new: String,
     change: Change,
+    /// What would be in force, with the environment.
     report: Report,
-    /// Warnings that the text before did not deserve.
+    /// Errors that keep nobody from writing, and what else the text before did not deserve.
     warnings: Vec<String>,
 }
 
@@ -83,21 +83,21 @@ struct Checked {
 pub(crate) fn make(
     target: &Target,
     arguments: &ChangeArguments,
-    edit: impl FnOnce(&mut EditableDocument) -> Result<Change, Failure>,
+    mut edit: impl FnMut(&mut EditableDocument) -> Result<Change, Failure>,
 ) -> Result<Status, Failure> {
     let mut checked = None;
     let outcome = if arguments.dry_run {
         target.text().map_err(Refusal::from).and_then(|current| {
             let created = current.is_none();
             let text = current.map_or_else(|| TEMPLATE.to_owned(), |current| current.text);
-            let result = check(target, &text, edit)?;
+            let result = check(target, &text, &mut edit)?;
             let written = result.new != text;
             checked = Some(result);
             Ok(Done { written, created })
         })
     } else {
         write(target, Expected::Anything, |text| {
-            let result = check(target, text, edit)?;
+            let result = check(target, text, &mut edit)?;
             let new = result.new.clone();
             checked = Some(result);
             Ok(new)
@@ -143,11 +143,48 @@ pub(super) fn invalid(target: &Target, report: &Report) -> Failure {
     ))
 }
 
-/// The report, with its errors alone; `None` if there are none.
-pub(super) fn errors_of(report: &Report) -> Option<Report> {
-    let mut errors = report.clone();
+/// The errors of a text that the text before did not have; `None` if there are none. What was wrong already can be
+/// mended one thing after the other, so a text is refused only if it is worse.
+pub(super) fn new_errors(target: &Target, old: &str, new: &str) -> Option<Report> {
+    let mut errors = target.check_edited(new);
     errors.problems.retain(|problem| problem.severity == Severity::Error);
+    if errors.problems.is_empty() {
+        return None;
+    }
+    // Nothing could mend what cannot even be read.
+    if EditableDocument::parse(new).is_err() {
+        return Some(errors);
+    }
+    let before = target.check_edited(old);
+    let mut known =
+        before.problems.iter().filter(|problem| problem.severity == Severity::Error).collect::<Vec<_>>();
+    errors.problems.retain(|problem| match known.iter().position(|known| is_same(known, problem)) {
+        Some(position) => {
+            known.swap_remove(position);
+            false
+        }
+        None => true,
+    });
     (!errors.problems.is_empty()).then_some(errors)
+}
+
+/// Whether two problems are one, told of two texts. Lines move with a change, and so do places in lists.
+fn is_same(one: &Problem, other: &Problem) -> bool {
+    let name = |problem: &Problem| problem.path.replace(|character: char| character.is_ascii_digit(), "");
+    one.message == other.message && name(one) == name(other)
+}
+
+/// What to say of a text that is written all the same: errors, which it had before or which only the environment makes,
+/// and whatever else is new.
+pub(super) fn warnings(target: &Target, old: &str, report: &Report) -> Result<Vec<String>, Failure> {
+    if report.problems.is_empty() {
+        return Ok(Vec::new());
+    }
+    let before = target.check(old)?;
+    let is_worth_it = |problem: &&Problem| {
+        problem.severity == Severity::Error || !before.problems.iter().any(|known| is_same(known, problem))
+    };
+    Ok(report.problems.iter().filter(is_worth_it).map(ToString::to_string).collect())
 }
 
 /// What became of the file.
@@ -159,7 +196,7 @@ struct Done {
 fn write(
     target: &Target,
     expected: Expected,
-    edit: impl FnOnce(&str) -> Result<String, Refusal>,
+    edit: impl FnMut(&str) -> Result<String, Refusal>,
 ) -> Result<Done, Refusal> {
     let options = EditFileOptions::default().with_expected(expected);
     match edit_file(target.path(), &options, edit) {
@@ -185,27 +222,20 @@ fn write(
 fn check(
     target: &Target,
     old: &str,
-    edit: impl FnOnce(&mut EditableDocument) -> Result<Change, Failure>,
+    edit: &mut dyn FnMut(&mut EditableDocument) -> Result<Change, Failure>,
 ) -> Result<Checked, Refusal> {
-    let mut document = EditableDocument::parse(old)
-        .map_err(|_| target.check(old))
-        .map_err(|report| report.map_or_else(Refusal::from, Refusal::from))?;
+    let mut document = EditableDocument::parse(old).map_err(|_| Refusal::from(target.check_edited(old)))?;
     let change = edit(&mut document)?;
     let new = document.to_text();
     let report = target.check(&new)?;
-    if new != old
-        && let Some(errors) = errors_of(&report)
-    {
-        return Err(errors.into());
+    let mut told = Vec::new();
+    if new != old {
+        if let Some(errors) = new_errors(target, old, &new) {
+            return Err(errors.into());
+        }
+        told = warnings(target, old, &report)?;
     }
-    // Lines move with a change; what is said about a setting stays.
-    let before = target.check(old)?;
-    let known =
-        before.problems.iter().map(|problem| (&problem.path, &problem.message)).collect::<HashSet<_>>();
-    let is_new = |problem: &&Problem| {
-        problem.severity != Severity::Error && !known.contains(&(&problem.path, &problem.message))
-    };
-    let warnings = report.problems.iter().filter(is_new).map(ToString::to_string).collect();
+    let warnings = told;
     Ok(Checked { old: old.to_owned(), new, change, report, warnings })
 }
 

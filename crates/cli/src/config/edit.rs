@@ -45,13 +45,13 @@ pub(crate) fn run() -> Result<Status, Failure> {
             print(&format!("No change: {} is as it was.\n", target.path().display()))?;
             return Ok(Status::Done);
         }
-        let report = target.check(&text)?;
-        let Some(errors) = change::errors_of(&report) else {
+        let Some(errors) = change::new_errors(&target, &current.text, &text) else {
+            let report = target.check(&text)?;
             change::replace(&target, Expected::Unchanged(current.fingerprint), &text)
                 .map_err(|failure| failure.with_hint(format!("what was edited is in {}", copy.display())))?;
             discard(&copy);
-            for problem in &report.problems {
-                warn(&problem.to_string());
+            for warning in change::warnings(&target, &current.text, &report)? {
+                warn(&warning);
             }
             print(&format!("Updated {}.\n", target.path().display()))?;
             return Ok(Status::Done);

@@ -47,8 +47,9 @@ pub(crate) struct PatchArguments {
 /// Merges it.
 pub(crate) fn run(arguments: &PatchArguments) -> Result<Status, Failure> {
     let target = Target::locate()?;
-    let mut patch = read(arguments)?;
+    let submitted = read(arguments)?;
     change::make(&target, &arguments.change, |document| {
+        let mut patch = submitted.clone();
         hidden::restore(&mut patch, Some(document.value())).map_err(|place| {
             let place = place.trim_start_matches('.');
             Failure::refused(format!(

@@ -71,6 +71,7 @@ pub(crate) fn run(arguments: &SetArguments) -> Result<Status, Failure> {
         };
         let value = read.map_err(|error| Failure::refused(error.to_string()))?;
         let value = prepared(arguments, document, value)?;
+        document.make_room(path, target.schema()).map_err(|error| change::refused(&error))?;
         document
             .set(path, value, |parent| wants_list(Some(target.schema()), parent))
             .map_err(|error| change::refused(&error))?;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use clawdia::config::edit::FileText;
 use clawdia::config::schema::{self, Proposals};
-use clawdia::config::{Report, locate};
+use clawdia::config::{Report, check_edited, locate};
 use clawdia::{Environment, Host, HostError, Plugins};
 use serde_json::Value;
 
@@ -23,6 +23,7 @@ const NEW: &str = "clawdia.jsonc";
 pub(crate) struct Target {
     path: PathBuf,
     environment: Environment,
+    plugins: Plugins,
     schema: Value,
 }
 
@@ -40,7 +41,7 @@ impl Target {
         let plugins = Plugins::linked().map_err(HostError::from)?;
         let schema =
             schema::generate(&plugins, proposals).map_err(|error| Failure::refused(error.to_string()))?;
-        Ok(Self { path, environment, schema })
+        Ok(Self { path, environment, plugins, schema })
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -64,6 +65,11 @@ impl Target {
     /// Everything that could be said of the configuration if this were its text.
     pub(crate) fn check(&self, text: &str) -> Result<Report, Failure> {
         Ok(Host::check_text(text, &self.path, self.environment.clone())?)
+    }
+
+    /// Whether this could be its text, wherever it is read: what the environment of this process says is left aside.
+    pub(crate) fn check_edited(&self, text: &str) -> Report {
+        check_edited(text, Some(&self.path), &self.plugins, &self.environment)
     }
 
     /// Where editors look for the schema that a new configuration names.

@@ -156,3 +156,51 @@ fn a_model_cannot_steer_the_terminal() {
     let outcome = endpoint.program(&["chat", "--model", NOVA, "hi"]).run("");
     assert_eq!(outcome.stdout, "[2Jboo\n");
 }
+
+/// A configuration whose agents use Claude, and fall back on Nova.
+const TWO_MODELS: &str = "{ agents: { defaults: { model: { \
+    primary: 'amazon-bedrock/us.anthropic.claude-sonnet-4-5-20250929-v1:0', \
+    fallbacks: ['amazon-bedrock/us.amazon.nova-lite-v1:0'] } } } }";
+
+#[test]
+fn an_agents_fallback_answers_where_its_model_cannot() {
+    let endpoint = Endpoint::start();
+    let denied = Reply::error(
+        403,
+        "AccessDeniedException",
+        "You don't have access to the model with the specified model ID.",
+    );
+    endpoint.emulator.enqueue(denied);
+    endpoint.emulator.enqueue(Reply::text("Hello from Nova."));
+    let outcome = endpoint.program(&["chat", "hi"]).file(".clawdia/clawdia.jsonc", TWO_MODELS).run("");
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(0), "Hello from Nova.\n"), "{outcome:?}");
+    assert!(outcome.stderr.contains("note: `amazon-bedrock/us.anthropic.claude"), "{outcome:?}");
+    let models = endpoint.emulator.requests().into_iter().filter_map(|request| request.model_id);
+    assert_eq!(
+        models.collect::<Vec<_>>(),
+        [&CLAUDE["amazon-bedrock/".len()..], &NOVA["amazon-bedrock/".len()..]]
+    );
+}
+
+#[test]
+fn a_model_named_on_the_command_line_has_no_stand_in() {
+    let endpoint = Endpoint::start();
+    endpoint.emulator.enqueue(Reply::error(
+        403,
+        "AccessDeniedException",
+        "You don't have access to the model.",
+    ));
+    let program = endpoint.program(&["chat", "--model", CLAUDE, "hi"]);
+    let outcome = program.file(".clawdia/clawdia.jsonc", TWO_MODELS).run("");
+    assert_eq!(outcome.code, Some(1), "{outcome:?}");
+    assert_eq!(endpoint.emulator.requests().len(), 1);
+}
+
+#[test]
+fn a_request_that_is_wrong_is_wrong_for_a_fallback_too() {
+    let endpoint = Endpoint::start();
+    endpoint.emulator.enqueue(Reply::error(400, "ValidationException", "The request is wrong."));
+    let outcome = endpoint.program(&["chat", "hi"]).file(".clawdia/clawdia.jsonc", TWO_MODELS).run("");
+    assert_eq!(outcome.code, Some(1), "{outcome:?}");
+    assert_eq!(endpoint.emulator.requests().len(), 1);
+}

@@ -71,6 +71,12 @@ fn the_schema_says_what_a_value_is() {
         "{ guardrailIdentifier: 'gr1', guardrailVersion: '1' }",
         &json!({ "guardrailIdentifier": "gr1", "guardrailVersion": "1" }),
     );
+    check_type(
+        "models.providers.amazon-bedrock.params",
+        "{ guardrail: { guardrailIdentifier: 'gr1', guardrailVersion: 1 } }",
+        &json!({ "guardrail": { "guardrailIdentifier": "gr1", "guardrailVersion": "1" } }),
+    );
+    check_type("models.bedrockDiscovery.region", " us-east-1 ", &json!("us-east-1"));
     check_type("models.providers.amazon-bedrock.models[0]", "{ id: '7' }", &json!({ "id": "7" }));
 
     let machine = Machine::with(
@@ -130,9 +136,14 @@ fn an_invalid_result_is_never_written() {
 
 #[test]
 fn a_configuration_that_is_wrong_already_can_be_mended() {
-    let machine = Machine::with("{ models: { mode: 'merged' } }");
-    machine.refuse(&REGION, 2, &["merged"]);
-    machine.print(&["config", "set", "models.mode", "merge"]);
+    let machine = Machine::with("{ models: { mode: 'merged' }, agnts: {}, modles: {} }");
+    machine.refuse(&["config", "set", "models.mod", "x"], 2, &["unknown key `mod`"]);
+    let outcome = machine.run(&["config", "set", "models.mode", "merge"]);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert!(outcome.stderr.contains("agnts") && outcome.stderr.contains("modles"), "{outcome:?}");
+    machine.print(&["config", "unset", "agnts"]);
+    machine.print(&["config", "unset", "modles"]);
+    assert_eq!(machine.run(&["config", "validate"]).code, Some(0));
     machine.write("{ models: { mode: ");
     machine.refuse(&REGION, 2, &["clawdia.jsonc:1:"]);
 }
@@ -288,4 +299,102 @@ fn a_variable_that_goes_before_a_setting_is_told() {
     assert_eq!(outcome.code, Some(0), "{outcome:?}");
     assert!(outcome.stderr.contains("CLAWDIA__MODELS__BEDROCK_DISCOVERY__REGION goes before"), "{outcome:?}");
     assert!(machine.text().contains("us-east-1"));
+}
+
+const INTERVAL: &str = "models.bedrockDiscovery.refreshInterval";
+
+#[test]
+fn a_variable_neither_excuses_a_wrong_value_nor_refuses_a_right_one() {
+    let machine = Machine::with("{}");
+    let run = |arguments: &[&str], variable: (&'static str, &str)| {
+        machine.program(arguments).env([variable]).run("")
+    };
+    let set = ["config", "set", INTERVAL, "--", "-5"];
+    let outcome = run(&set, ("CLAWDIA__MODELS__BEDROCK_DISCOVERY__REFRESH_INTERVAL", "10"));
+    assert_eq!(outcome.code, Some(2), "{outcome:?}");
+    assert!(outcome.stderr.contains(INTERVAL), "{outcome:?}");
+    assert_eq!(machine.text(), "{}");
+
+    for wrong in [("CLAWDIA__MODELS__MODE", "mergd"), ("CLAWDIA__MODLES__MODE", "merge")] {
+        for command in [&REGION[..], &["config", "unset", "models.bedrockDiscovery.region"]] {
+            let outcome = run(command, wrong);
+            assert_eq!(outcome.code, Some(0), "{outcome:?}");
+            assert!(outcome.stderr.contains(wrong.0), "{outcome:?}");
+        }
+    }
+}
+
+#[test]
+fn a_variable_that_is_not_set_here_keeps_nobody_from_editing() {
+    let machine =
+        Machine::with("{ models: { providers: { 'amazon-bedrock': { region: '${ELSEWHERE}' } } } }");
+    let outcome = machine.run(&ENABLED);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert!(outcome.stderr.contains("`ELSEWHERE` is not set"), "{outcome:?}");
+    assert!(machine.text().contains("enabled") && machine.text().contains("'${ELSEWHERE}'"));
+    machine.print(&["config", "set", "models.providers.amazon-bedrock.profile", "${OTHER}"]);
+    assert_eq!(machine.run(&["config", "validate"]).code, Some(2));
+}
+
+#[test]
+fn a_refused_change_leaves_nothing_behind() {
+    let machine = Machine::new();
+    machine.refuse(&["config", "set", "models.mode", "merged"], 2, &[]);
+    machine.refuse(&["config", "unset", "models.mode"], 1, &[]);
+    assert!(!machine.path().parent().unwrap().exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn an_unchanged_file_is_untouched_also_where_nobody_may_write() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let machine = Machine::with("{ models: { bedrockDiscovery: { enabled: true } } }");
+    let directory = machine.path().parent().unwrap().to_owned();
+    let allow = |mode| std::fs::set_permissions(&directory, std::fs::Permissions::from_mode(mode)).unwrap();
+    allow(0o500);
+    let outcome = machine.run(&ENABLED);
+    allow(0o700);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert_eq!(machine.files(), ["clawdia.jsonc"]);
+}
+
+#[test]
+fn no_object_loses_members_without_a_word() {
+    let machine = Machine::with(
+        "{ models: { bedrockDiscovery: { enabled: true, region: 'us-east-1' } },
+           agents: { defaults: { model: { primary: 'amazon-bedrock/x', fallbacks: ['amazon-bedrock/y'] },
+             params: { serviceTier: 'flex' } } } }",
+    );
+    for (path, value, word) in [
+        ("agents.defaults", "{}", "`agents.defaults` would lose `model`, `params`"),
+        ("models", "{}", "would lose `bedrockDiscovery`"),
+        ("agents.defaults.model", "amazon-bedrock/z", "would lose `fallbacks`"),
+        ("agents.defaults.params", "{}", "would lose `serviceTier`"),
+        ("models.bedrockDiscovery", "{ enabled: false }", "would lose `region`"),
+    ] {
+        machine.refuse(&["config", "set", path, value], 2, &[word, "--merge", "--replace"]);
+    }
+    machine.print(&["config", "set", "agents.defaults.model", "amazon-bedrock/z", "--merge"]);
+    let fallback = machine.print(&["config", "get", "agents.defaults.model.fallbacks[0]"]);
+    assert_eq!(fallback, "amazon-bedrock/y\n");
+    machine.print(&["models", "set", "amazon-bedrock/w"]);
+    let model: Value =
+        serde_json::from_str(&machine.print(&["config", "get", "agents.defaults.model"])).unwrap();
+    assert_eq!(model, json!({ "primary": "amazon-bedrock/w", "fallbacks": ["amazon-bedrock/y"] }));
+    machine.print(&["config", "set", "agents.defaults.model", "amazon-bedrock/z", "--replace"]);
+    machine.print(&["config", "set", "agents.defaults.model.fallbacks", "['amazon-bedrock/v']"]);
+    let model: Value =
+        serde_json::from_str(&machine.print(&["config", "get", "agents.defaults.model"])).unwrap();
+    assert_eq!(model, json!({ "primary": "amazon-bedrock/z", "fallbacks": ["amazon-bedrock/v"] }));
+}
+
+#[test]
+fn no_value_is_nested_too_deeply_for_an_answer() {
+    let deep = format!("{}{}", "[".repeat(5000), "]".repeat(5000));
+    let machine = Machine::with("{}");
+    machine.refuse(&["config", "set", "models.mode", &deep], 2, &["nested too deeply"]);
+    machine.refuse(&["config", "set", "models.providers", &deep], 2, &["nested too deeply"]);
+    let outcome =
+        machine.program(&["config", "validate"]).env([("CLAWDIA__MODELS__PROVIDERS", deep.as_str())]).run("");
+    assert_eq!(outcome.code, Some(2), "{outcome:?}");
 }

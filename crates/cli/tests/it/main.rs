@@ -12,6 +12,7 @@ mod requests;
 #[cfg(target_os = "linux")]
 mod terminal;
 
+mod api_keys;
 mod bad_requests;
 mod bad_surroundings;
 mod chat;

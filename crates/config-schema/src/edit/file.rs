@@ -146,6 +146,17 @@ pub enum Expected {
     Unchanged(Fingerprint),
 }
 
+impl Expected {
+    fn check(self, path: &Path, current: Option<&Current>) -> Result<(), FileError> {
+        let is_met = match (self, current) {
+            (Self::Anything, _) | (Self::Absent, None) => true,
+            (Self::Absent, Some(_)) | (Self::Unchanged(_), None) => false,
+            (Self::Unchanged(fingerprint), Some(current)) => Fingerprint::of(&current.text) == fingerprint,
+        };
+        if is_met { Ok(()) } else { Err(FileError::new(path, FileFlaw::Changed)) }
+    }
+}
+
 /// What became of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -161,7 +172,8 @@ pub struct Outcome {
 /// Edits the file at `path`: reads it, asks `edit` for the new text, and puts that in its place.
 ///
 /// `edit` gets the text of the file, or [`TEMPLATE`] where there is none, and checks the new text before it returns it.
-/// If it returns what it got, nothing is written.
+/// If it returns what it got, or an error, nothing is written: no file, no directory and no lock. It is asked a second
+/// time if the file has become another one before it could be locked.
 ///
 /// Programs that edit the same file through this function wait for each other. One that does not is noticed up to the
 /// last moment, and nothing is written then. Whatever happens, the file holds the old text or the new one. It keeps its
@@ -174,7 +186,7 @@ pub struct Outcome {
 pub fn edit_file<E>(
     path: &Path,
     options: &EditFileOptions,
-    edit: impl FnOnce(&str) -> Result<String, E>,
+    mut edit: impl FnMut(&str) -> Result<String, E>,
 ) -> Result<Outcome, EditFileError<E>> {
     change(path, *options, |current| {
         let old = current.map_or(TEMPLATE, |current| current.text.as_str());
@@ -198,38 +210,35 @@ pub fn create_file(path: &Path, options: &EditFileOptions) -> Result<Outcome, Fi
 fn change<E>(
     path: &Path,
     options: EditFileOptions,
-    new_text: impl FnOnce(Option<&Current>) -> Result<Option<String>, EditFileError<E>>,
+    mut new_text: impl FnMut(Option<&Current>) -> Result<Option<String>, EditFileError<E>>,
 ) -> Result<Outcome, EditFileError<E>> {
     let failed = |error| FileError::io(path, error);
     let target = replacement::target_of(path).map_err(failed)?;
-    // What is no file gets no lock beside it.
-    Current::metadata(path, &target)?;
+    let untouched = || Ok(Outcome { path: target.clone(), written: false, created: false });
+    // Most of what is refused is refused here, and leaves nothing behind, where nobody may write as well.
+    let mut current = Current::read(path, &target)?;
+    options.expected.check(path, current.as_ref())?;
+    let Some(mut text) = new_text(current.as_ref())? else { return untouched() };
+    Current::check_writable(path, current.as_ref())?;
     replacement::make_directory_of(&target).map_err(failed)?;
     let _lock = Lock::take(&target, options.wait).map_err(|error| match error {
         NoLock::Held => FileError::new(path, FileFlaw::Busy { lock: lock::path_of(&target) }),
         NoLock::Failed(error) => FileError::io(&lock::path_of(&target), error),
     })?;
-    let current = Current::read(path, &target)?;
-    let as_expected = match (options.expected, &current) {
-        (Expected::Anything, _) | (Expected::Absent, None) => true,
-        (Expected::Absent, Some(_)) | (Expected::Unchanged(_), None) => false,
-        (Expected::Unchanged(fingerprint), Some(current)) => Fingerprint::of(&current.text) == fingerprint,
-    };
-    if !as_expected {
-        return Err(FileError::new(path, FileFlaw::Changed).into());
+    let locked = Current::read(path, &target)?;
+    if Current::text_of(locked.as_ref()) != Current::text_of(current.as_ref()) {
+        options.expected.check(path, locked.as_ref())?;
+        let Some(again) = new_text(locked.as_ref())? else { return untouched() };
+        text = again;
     }
-    let Some(text) = new_text(current.as_ref())? else {
-        return Ok(Outcome { path: target, written: false, created: false });
-    };
-    let metadata = current.as_ref().map(|current| &current.metadata);
-    if metadata.is_some_and(|metadata| metadata.permissions().readonly()) {
-        return Err(FileError::new(path, FileFlaw::ReadOnly).into());
-    }
+    current = locked;
+    Current::check_writable(path, current.as_ref())?;
     // An editor knows nothing of the lock, and `edit` may have taken its time.
     let now = Current::read(path, &target)?;
-    if now.map(|now| now.text) != current.as_ref().map(|current| current.text.clone()) {
+    if Current::text_of(now.as_ref()) != Current::text_of(current.as_ref()) {
         return Err(FileError::new(path, FileFlaw::Changed).into());
     }
+    let metadata = current.as_ref().map(|current| &current.metadata);
     replacement::replace(&target, text.as_bytes(), metadata).map_err(failed)?;
     Ok(Outcome { path: target, written: true, created: current.is_none() })
 }
@@ -241,6 +250,19 @@ struct Current {
 }
 
 impl Current {
+    fn text_of(current: Option<&Self>) -> Option<&str> {
+        current.map(|current| current.text.as_str())
+    }
+
+    fn check_writable(path: &Path, current: Option<&Self>) -> Result<(), FileError> {
+        match current {
+            Some(current) if current.metadata.permissions().readonly() => {
+                Err(FileError::new(path, FileFlaw::ReadOnly))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
     /// What is known of an ordinary file; `None` when there is none.
     fn metadata(path: &Path, target: &Path) -> Result<Option<Metadata>, FileError> {
         match fs::metadata(target) {

@@ -94,6 +94,16 @@ impl ConfigPath {
         Self { segments }
     }
 
+    /// Whether it is longer than any that people care to read.
+    pub(crate) fn is_deep(&self) -> bool {
+        self.segments.len() > 12
+    }
+
+    /// The path without its last step; the root's is the root.
+    pub(crate) fn parent(&self) -> Self {
+        self.first(self.segments.len().saturating_sub(1))
+    }
+
     /// The path of the first `length` steps.
     pub(crate) fn first(&self, length: usize) -> Self {
         Self { segments: self.segments[..length].to_vec() }

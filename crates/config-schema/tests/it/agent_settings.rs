@@ -17,6 +17,8 @@ const AGENTS: &str = "{ agents: {
     entries: {
       strict: { model: 'amazon-bedrock/c' },
       careful: { model: { fallbacks: ['amazon-bedrock/d'] }, thinkingDefault: 'max' },
+      brittle: { model: { fallbacks: [] }, models: { 'amazon-bedrock/e': { alias: 'MAIN' } } },
+      plain: { model: {} },
       other: {
         models: { 'amazon-bedrock/a': { params: { serviceTier: null } }, 'amazon-bedrock/e': { alias: 'spare' } },
         params: { serviceTier: 'flex' },
@@ -48,6 +50,8 @@ fn an_agent_has_what_is_different_over_the_defaults() {
 fn a_model_of_its_own_has_only_its_own_fallbacks() {
     assert_eq!(models(&settings("strict")), ["amazon-bedrock/c"]);
     assert_eq!(models(&settings("careful")), ["amazon-bedrock/a", "amazon-bedrock/d"]);
+    assert_eq!(models(&settings("brittle")), ["amazon-bedrock/a"]);
+    assert_eq!(models(&settings("plain")), ["amazon-bedrock/a", "amazon-bedrock/b"]);
     assert_eq!(settings("careful").thinking_default, Some(ThinkingLevel::Max));
 }
 
@@ -58,6 +62,8 @@ fn short_names_are_the_agents_before_they_are_the_defaults() {
     assert_eq!(named(&settings("other"), "spare").as_deref(), Some("amazon-bedrock/e"));
     assert_eq!(named(&settings("other"), "MAIN").as_deref(), Some("amazon-bedrock/a"));
     assert_eq!(named(&settings("other"), "none"), None);
+    // Whatever its letters: `main` is this agent's other model, and no longer the default's.
+    assert_eq!(named(&settings("brittle"), "main").as_deref(), Some("amazon-bedrock/e"));
 }
 
 #[test]

@@ -44,7 +44,7 @@ fn the_provider_block_is_read_in_full() {
 
     let choice = config.agents.defaults.model.unwrap();
     assert_eq!(choice.primary.unwrap().to_string(), "amazon-bedrock/anthropic.claude-opus-4-5-20251101-v1:0");
-    assert_eq!(choice.fallbacks, []);
+    assert_eq!(choice.fallbacks, None);
 }
 
 #[test]
@@ -54,7 +54,7 @@ fn a_model_may_be_chosen_by_a_text_or_with_fallbacks() {
 
     let text = "{ agents: { defaults: { model: { primary: 'amazon-bedrock/a', fallbacks: ['amazon-bedrock/b/c'] } } } }";
     let choice = parse(text).agents.defaults.model.unwrap();
-    assert_eq!(choice.fallbacks[0].model, "b/c");
+    assert_eq!(choice.fallbacks.unwrap()[0].model, "b/c");
 }
 
 #[test]

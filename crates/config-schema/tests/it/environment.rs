@@ -1,6 +1,8 @@
 //! What the environment says: variables in texts, variables that go before the document, and where values come from.
 
-use clawdia_config_schema::{Config, ModelsMode, Origin, Report, SecretConfig, check};
+use clawdia_config_schema::{
+    Config, ModelsMode, Origin, Report, SecretConfig, Severity, check, check_edited,
+};
 use clawdia_core::{Environment, ThinkingLevel};
 
 use crate::plugins::{Weather, linked};
@@ -50,6 +52,13 @@ fn a_variable_that_is_not_set_is_told_at_its_place() {
     refused(
         "{ models: { weather: {\n  city: '${CITY}' } } }",
         &[("CITY", " ")],
+        "models.weather.city",
+        "the environment variable `CITY` is blank",
+        "set it, or write `$${` for the characters themselves",
+    );
+    refused(
+        "{ models: { weather: { city: '${CITY}' } } }",
+        &[],
         "models.weather.city",
         "the environment variable `CITY` is not set",
         "set it, or write `$${` for the characters themselves",
@@ -223,4 +232,81 @@ fn each_value_knows_its_line_or_variable() {
     );
     assert_eq!(origins.of("agents.defaults.model"), Origin::Default);
     assert_eq!(serde_json::to_string(&origins.of("models")).unwrap(), r#"{"from":"file","line":2}"#);
+}
+
+#[test]
+fn a_mistake_that_a_variable_covers_is_told_and_refuses_nothing() {
+    let report = report("{ models: { mode: 'merged' } }", &[("CLAWDIA__MODELS__MODE", "merge")]);
+    assert!(report.is_valid(), "{report}");
+    let [problem] = report.problems.as_slice() else { panic!("{report}") };
+    assert_eq!(
+        (problem.severity, problem.path.as_str(), problem.line),
+        (Severity::Warning, "models.mode", Some(1))
+    );
+}
+
+#[test]
+fn a_text_is_written_for_other_environments_than_this_one() {
+    let edited = |text: &str, variables: &[(&str, &str)]| {
+        let environment: Environment = variables.iter().copied().collect();
+        check_edited(text, None, &linked(), &environment)
+    };
+    assert!(
+        edited("{}", &[("CLAWDIA__MODELS__MODE", "mergd"), ("CLAWDIA__NOTHING", "1")]).problems.is_empty()
+    );
+    assert!(!edited("{ models: { mode: 'mergd' } }", &[("CLAWDIA__MODELS__MODE", "merge")]).is_valid());
+    for text in [
+        "{ models: { mode: '${UNSET}' } }",
+        "{ models: { weather: { city: 'x', days: ['${UNSET}'] } } }",
+        "{ models: { providers: { x: { api: '${UNSET}' } } } }",
+        "{ models: { providers: { x: { api: 'acme-chat', baseUrl: 'https://${UNSET}' } } } }",
+        "{ agents: { defaults: { model: '${UNSET}' } } }",
+        "{ agents: { defaults: { timeoutSeconds: '${UNSET}' } } }",
+    ] {
+        let report = edited(text, &[]);
+        let [problem] = report.problems.as_slice() else { panic!("{report}") };
+        assert_eq!(problem.severity, Severity::Warning, "{report}");
+        assert!(problem.message.contains("`UNSET` is not set"), "{report}");
+        assert!(!check(text, None, &linked(), &Environment::default()).is_valid());
+    }
+    assert!(!edited("{ models: { mode: '${not a name}' } }", &[]).is_valid());
+}
+
+#[test]
+fn no_nesting_is_too_deep_for_a_variable() {
+    let deep = format!("{}{}", "[".repeat(5000), "]".repeat(5000));
+    for variable in
+        ["CLAWDIA__MODELS__PROVIDERS", "CLAWDIA__MODELS__MODE", "CLAWDIA__AGENTS__DEFAULTS__PARAMS"]
+    {
+        assert!(!report("{}", &[(variable, &deep)]).is_valid());
+    }
+}
+
+#[test]
+fn elements_are_set_by_number() {
+    let names = (0..12).map(|index| format!("CLAWDIA__MODELS__WEATHER__DAYS__{index}")).collect::<Vec<_>>();
+    let variables = names.iter().map(|name| (name.as_str(), "7")).collect::<Vec<_>>();
+    let config = read("{ models: { weather: { city: 'x' } } }", &variables);
+    assert_eq!(config.section::<Weather>().unwrap().unwrap().days, [7; 12]);
+}
+
+#[test]
+fn a_choice_that_is_a_text_has_room_for_its_other_members() {
+    let text = "{ agents: { defaults: { model: 'amazon-bedrock/a' } } }";
+    let model = |name: &str, value: &str| read(text, &[(name, value)]).agents.defaults.model.unwrap();
+    let choice = model("CLAWDIA__AGENTS__DEFAULTS__MODEL__FALLBACKS__0", "amazon-bedrock/b");
+    assert_eq!((choice.primary.unwrap().model, choice.fallbacks.as_ref().unwrap()[0].model.as_str()), ("a".into(), "b"));
+    let choice = model("CLAWDIA__AGENTS__DEFAULTS__MODEL__PRIMARY", "amazon-bedrock/b");
+    assert_eq!(choice.primary.unwrap().model, "b");
+}
+
+#[test]
+fn a_name_that_two_keys_have_is_refused() {
+    refused(
+        "{ models: { providers: { 'x-y': { api: 'acme-chat' }, x_y: { api: 'acme-chat' } } } }",
+        &[("CLAWDIA__MODELS__PROVIDERS__X_Y__REGION", "x")],
+        "CLAWDIA__MODELS__PROVIDERS__X_Y__REGION",
+        "`X_Y` may mean `models.providers.x-y` or `models.providers.x_y`",
+        "say it in the document, or rename one of them",
+    );
 }

@@ -196,9 +196,13 @@ fn a_key_does_not_travel_where_it_can_be_read() {
         at("apiKey: 'k', models: [{ id: 'x', baseUrl: 'HTTP://10.0.0.1' }]"),
         [(Severity::Error, "models.providers.acme.models[0].baseUrl".to_owned())]
     );
-    // Nobody can tell what is worth hiding of what is sent without one.
+    // Whatever a service calls its key, it is none of these.
+    assert_eq!(at("baseUrl: 'http://llm.example', headers: { 'x-team': 'a' }"), error());
+    assert_eq!(at("baseUrl: 'http://llm.example', headers: { 'X-Goog-Auth': 'a', accept: 'b' }"), error());
     assert_eq!(
-        at("baseUrl: 'http://llm.example', headers: { 'x-team': 'a' }"),
+        at(
+            "baseUrl: 'http://llm.example', headers: { 'User-Agent': 'a', 'accept-language': 'b', 'X-Request-Id': 'c' }"
+        ),
         [(Severity::Warning, path())]
     );
     for here in ["http://localhost:1", "http://127.0.0.2", "http://[::1]:8080/v1", "https://llm.example"] {
