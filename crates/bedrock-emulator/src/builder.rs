@@ -176,7 +176,8 @@ impl EmulatorBuilder {
     /// hours, and others one.
     ///
     /// An instance or container has its keys renewed five minutes before their end, or after half of a
-    /// life shorter than ten.
+    /// life shorter than ten. Several SDKs prolong by themselves what they got from an instance with
+    /// little time left, and then meet the refusal of Bedrock.
     #[must_use]
     pub fn credential_lifetime(mut self, lifetime: Duration) -> Self {
         self.lifetime = Some(lifetime);
@@ -410,7 +411,7 @@ impl EmulatorBuilder {
                 container: self.container_role.map(Container::new),
                 roles: self.roles,
                 identity_tokens: IdentityTokens::new(),
-                single_sign_on: (!self.sso_roles.is_empty()).then(|| SingleSignOn::new(self.sso_roles)),
+                single_sign_on: SingleSignOn::new(self.sso_roles),
             },
             guardrails: self.guardrails,
             field_refusals: self.field_refusals,

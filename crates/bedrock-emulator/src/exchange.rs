@@ -64,7 +64,7 @@ pub(crate) struct Exchanges {
     pub(crate) container: Option<Container>,
     pub(crate) roles: Vec<Role>,
     pub(crate) identity_tokens: IdentityTokens,
-    pub(crate) single_sign_on: Option<SingleSignOn>,
+    pub(crate) single_sign_on: SingleSignOn,
 }
 
 impl Endpoint {
@@ -89,9 +89,7 @@ impl Endpoint {
                 let text = format!("Could not find operation {action} for version {version}");
                 Err(Refusal::new(400, "InvalidAction", text))
             }
-            operation => {
-                single_sign_on.as_ref().ok_or_else(absent)?.answer(operation, call, account, guard, issuer)
-            }
+            operation => single_sign_on.answer(operation, call, account, guard, issuer),
         }
     }
 }

@@ -76,23 +76,17 @@ impl Emulator {
 
     /// Ends the time of the login's access token; its refresh token still gets another one.
     pub fn expire_sso_token(&self) {
-        if let Some(portal) = &self.endpoint.exchanges.single_sign_on {
-            portal.expire_token();
-        }
+        self.endpoint.exchanges.single_sign_on.expire_token();
     }
 
     /// Ends the session of the login: neither of its tokens is good any longer.
     pub fn end_sso_session(&self) {
-        if let Some(portal) = &self.endpoint.exchanges.single_sign_on {
-            portal.end_session();
-        }
+        self.endpoint.exchanges.single_sign_on.end_session();
     }
 
     /// Logs in again, as `aws sso login` does; write the login's cache with
     /// [`surroundings`](Self::surroundings).
     pub fn sso_login(&self) {
-        if let Some(portal) = &self.endpoint.exchanges.single_sign_on {
-            portal.log_in();
-        }
+        self.endpoint.exchanges.single_sign_on.log_in();
     }
 }

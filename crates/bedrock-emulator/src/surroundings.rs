@@ -50,7 +50,9 @@ impl Emulator {
             variables.push(("AWS_EC2_METADATA_SERVICE_ENDPOINT", self.url().to_owned()));
             return Ok(variables);
         }
+        // Some SDKs read the one variable and some the other.
         variables.push(("AWS_REGION", endpoint.account.region.clone()));
+        variables.push(("AWS_DEFAULT_REGION", endpoint.account.region.clone()));
         variables.push(("AWS_EC2_METADATA_DISABLED", "true".to_owned()));
         let more = match source {
             CredentialSource::AccessKeys => keys(&self.access_key()?),
@@ -112,7 +114,7 @@ impl Emulator {
     fn single_sign_on(&self, home: &Path) -> io::Result<Variables> {
         let endpoint = &self.endpoint;
         let account = &endpoint.account;
-        let portal = endpoint.exchanges.single_sign_on.as_ref().ok_or_else(|| missing("sso_role"))?;
+        let portal = &endpoint.exchanges.single_sign_on;
         let role = portal.roles.first().ok_or_else(|| missing("sso_role"))?;
         let config = format!(
             "[profile sso]\nsso_session = emulated\nsso_account_id = {}\nsso_role_name = {role}\n\n\

@@ -125,3 +125,10 @@ async fn a_device_is_authorized_at_once() {
     // A code is good once.
     assert_eq!(post(&client, "/token", &known).await.status, 400);
 }
+
+#[tokio::test]
+async fn without_roles_nobody_is_logged_in() {
+    let emulator = Emulator::builder().start().await.unwrap();
+    let reply = keys(&Client::new(&emulator), &json!("guessed"), "123456789012", "BedrockUser").await;
+    reply.assert_refused(401, "UnauthorizedException", "Session token not found or invalid");
+}
