@@ -21,13 +21,13 @@ use crate::identity::{Detection, FoundCredentials, Identity};
 use crate::lookup::Lookup;
 use crate::origin::{EndpointOrigin, RegionOrigin};
 use crate::profile::Plan;
-use crate::proxy::{ProxySettings, UnusableProxy};
+use crate::proxy::UnusableProxy;
 use crate::service::Service;
 use crate::settings::{AwsSettings, CredentialSettings};
 use crate::shared_files::SharedFiles;
 use crate::source::FoundIn;
 use crate::source::instance::InstanceMetadata;
-use crate::trust::{UnusableBundle, tls_context};
+use crate::trust::{Trust, UnusableBundle};
 
 /// What all AWS plugins of a host share.
 #[derive(Debug)]
@@ -211,8 +211,8 @@ impl Aws {
 
     pub(crate) async fn http(&self) -> Result<&HttpClients, AwsError> {
         let make = || async {
-            let tls = tls_context(&self.environment).await?;
-            Ok(HttpClients::new(ProxySettings::new(&self.environment), tls))
+            let trust = Trust::read(&self.environment).await?;
+            Ok(HttpClients::new(&self.environment, trust))
         };
         self.http.get_or_try_init(make).await
     }

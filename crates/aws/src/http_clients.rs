@@ -13,7 +13,6 @@ use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::Provider as TlsProvider;
-use aws_smithy_http_client::tls::TlsContext;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_runtime_api::client::connector_metadata::ConnectorMetadata;
 use aws_smithy_runtime_api::client::http::{
@@ -22,10 +21,14 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use clawdia_core::Environment;
 use http::Uri;
 
 use crate::endpoint::shown;
+use crate::http1;
 use crate::proxy::{ProxySettings, UnusableProxy};
+use crate::shared_files::is_true;
+use crate::trust::Trust;
 
 /// Shared by all that sends requests. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -33,7 +36,9 @@ pub(crate) struct HttpClients(Arc<Shared>);
 
 struct Shared {
     proxies: ProxySettings,
-    tls: TlsContext,
+    trust: Trust,
+    /// Whether HTTP/2 is not to be spoken.
+    http1_only: bool,
     /// One pool of connections for each pair of time limits and each proxy, as the SDK keeps them.
     connectors: Mutex<HashMap<ConnectorKey, SharedHttpConnector>>,
 }
@@ -44,17 +49,19 @@ impl fmt::Debug for Shared {
     }
 }
 
-/// Time limits of connecting and of waiting for a response, and the address of the proxy.
-type ConnectorKey = (Option<Duration>, Option<Duration>, Option<String>);
+/// Time limits of connecting and of waiting for a response, the address of the proxy, and whether HTTP/2 is left out.
+type ConnectorKey = (Option<Duration>, Option<Duration>, Option<String>, bool);
 
 impl HttpClients {
-    pub(crate) fn new(proxies: ProxySettings, tls: TlsContext) -> Self {
-        Self(Arc::new(Shared { proxies, tls, connectors: Mutex::default() }))
+    pub(crate) fn new(environment: &Environment, trust: Trust) -> Self {
+        let proxies = ProxySettings::new(environment);
+        let http1_only = environment.get("AWS_BEDROCK_FORCE_HTTP1").is_some_and(is_true);
+        Self(Arc::new(Shared { proxies, trust, http1_only, connectors: Mutex::default() }))
     }
 
     /// For addresses that no proxy leads to: those of instance and container metadata.
     pub(crate) fn direct(&self, settings: &HttpConnectorSettings) -> SharedHttpConnector {
-        self.connector(settings, None)
+        self.connector(settings, None, false)
     }
 
     /// For all other addresses.
@@ -76,10 +83,21 @@ impl HttpClients {
         self.0.proxies.route(uri).ok().flatten().map(shown)
     }
 
-    fn connector(&self, settings: &HttpConnectorSettings, proxy: Option<&str>) -> SharedHttpConnector {
-        let key = (settings.connect_timeout(), settings.read_timeout(), proxy.map(str::to_owned));
+    fn connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        proxy: Option<&str>,
+        http1_only: bool,
+    ) -> SharedHttpConnector {
+        let key = (settings.connect_timeout(), settings.read_timeout(), proxy.map(str::to_owned), http1_only);
         let mut connectors = self.0.connectors.lock().unwrap_or_else(PoisonError::into_inner);
-        let make = || SharedHttpConnector::new(self.make(settings, proxy));
+        let make = || {
+            if http1_only {
+                http1::connector(self.0.trust.roots(), settings.connect_timeout(), proxy)
+            } else {
+                SharedHttpConnector::new(self.make(settings, proxy))
+            }
+        };
         connectors.entry(key).or_insert_with(make).clone()
     }
 
@@ -89,7 +107,10 @@ impl HttpClients {
             .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()));
         // What is no address was refused when the settings were read.
         builder.set_proxy_config(proxy.and_then(|address| ProxyConfig::all(address.to_owned()).ok()));
-        builder.tls_provider(TlsProvider::Rustls(CryptoMode::Ring)).tls_context(self.0.tls.clone()).build()
+        builder
+            .tls_provider(TlsProvider::Rustls(CryptoMode::Ring))
+            .tls_context(self.0.trust.tls_context())
+            .build()
     }
 }
 
@@ -116,7 +137,11 @@ impl HttpConnector for Routed {
             return HttpConnectorFuture::ready(Err(ConnectorError::user("the address is none".into())));
         };
         match self.clients.0.proxies.route(&uri) {
-            Ok(proxy) => self.clients.connector(&self.settings, proxy).call(request),
+            Ok(proxy) => {
+                // Without TLS nothing else than HTTP/1.1 is ever spoken.
+                let http1_only = self.clients.0.http1_only && uri.scheme_str() == Some("https");
+                self.clients.connector(&self.settings, proxy, http1_only).call(request)
+            }
             Err(unusable) => HttpConnectorFuture::ready(Err(ConnectorError::user(unusable.into()))),
         }
     }

@@ -25,6 +25,7 @@ mod source;
 mod credential_json;
 mod exchange;
 mod http_clients;
+mod http1;
 mod proxy;
 mod trust;
 mod partition;

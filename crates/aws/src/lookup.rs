@@ -232,3 +232,68 @@ impl ProvideCredentials for SharedLookup {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_credential_types::Credentials;
+    use clawdia_core::ProviderConfig;
+
+    use super::*;
+    use crate::source::FoundIn;
+    use crate::trust::Trust;
+
+    /// A lookup that can find nothing, and remembers credentials that should be renewed by now.
+    fn lookup(ends_in: Duration) -> Lookup {
+        let environment: Environment = [("AWS_EC2_METADATA_DISABLED", "true")].into_iter().collect();
+        let settings = AwsSettings::resolve(&ProviderConfig::new("x"), &environment).unwrap();
+        let http = HttpClients::new(&environment, Trust::System);
+        let lookup = Lookup::new(settings, environment, http, Arc::default());
+        let ends = Some(SystemTime::now() + ends_in);
+        let found = Found {
+            credentials: Credentials::new("AKIA", "x", None, ends, "test"),
+            place: FoundIn::Container,
+            detail: String::new(),
+            on_instance: false,
+        };
+        *lookup.remembered.lock().unwrap() = Some(Remembered {
+            outcome: Ok(found),
+            attempts: Vec::new(),
+            fresh_until: Some(SystemTime::now()),
+            failed_until: Instant::now(),
+            files: Vec::new(),
+            fingerprint: Fingerprint::default(),
+        });
+        lookup
+    }
+
+    #[tokio::test]
+    async fn credentials_are_kept_while_new_ones_cannot_be_had() {
+        let lookup = lookup(Duration::from_mins(1));
+        assert_eq!(lookup.get().await.unwrap().credentials.access_key_id(), "AKIA");
+        assert!(!lookup.attempts().is_empty(), "new ones were looked for");
+        assert!(matches!(lookup.remembered().unwrap().state().await, State::Fresh));
+    }
+
+    #[tokio::test]
+    async fn nobody_waits_for_a_renewal_that_somebody_else_makes() {
+        let lookup = lookup(Duration::from_mins(1));
+        let _flight = lookup.flight.lock().await;
+        assert_eq!(lookup.get().await.unwrap().credentials.access_key_id(), "AKIA");
+    }
+
+    #[tokio::test]
+    async fn credentials_past_their_end_are_not_kept() {
+        let failure = lookup(Duration::ZERO).get().await.unwrap_err();
+        assert_eq!(failure.kind(), CredentialsFailureKind::NotFound);
+    }
+
+    #[test]
+    fn credentials_are_renewed_five_minutes_or_a_quarter_of_their_life_ahead() {
+        let ahead = |minutes| {
+            let expiry = SystemTime::now() + Duration::from_mins(minutes);
+            let ahead = expiry.duration_since(fresh_until(expiry).unwrap()).unwrap();
+            ahead.as_secs().div_ceil(60)
+        };
+        assert_eq!((ahead(60), ahead(8)), (5, 2));
+    }
+}

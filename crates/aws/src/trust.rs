@@ -23,19 +23,54 @@ pub struct UnusableBundle {
     why: String,
 }
 
-/// The trusted certificates. Those of the variable take the place of the system's, as for the AWS CLI.
-pub(crate) async fn tls_context(environment: &Environment) -> Result<TlsContext, UnusableBundle> {
-    let Some(path) = environment.get(VARIABLE) else { return Ok(TlsContext::default()) };
-    let path = expand(environment, path);
-    let unusable = |why: String| UnusableBundle { path: path.clone(), why };
-    let text = tokio::fs::read_to_string(&path).await.map_err(|error| unusable(error.to_string()))?;
-    let usable: Vec<_> = certificates(&text).filter(|certificate| is_usable(certificate)).collect();
-    if usable.is_empty() {
-        return Err(unusable("there is no certificate in it".to_owned()));
+/// The trusted certificates.
+#[derive(Debug, Clone)]
+pub(crate) enum Trust {
+    System,
+    /// Those of a bundle, each as it is written.
+    Bundle(Vec<String>),
+}
+
+impl Trust {
+    /// What the environment says. A bundle takes the place of the system's certificates, as for the AWS CLI.
+    pub(crate) async fn read(environment: &Environment) -> Result<Self, UnusableBundle> {
+        let Some(path) = environment.get(VARIABLE) else { return Ok(Self::System) };
+        let path = expand(environment, path);
+        let unusable = |why: String| UnusableBundle { path: path.clone(), why };
+        let text = tokio::fs::read_to_string(&path).await.map_err(|error| unusable(error.to_string()))?;
+        let usable = certificates(&text).filter(|certificate| is_usable(certificate));
+        let usable: Vec<_> = usable.map(str::to_owned).collect();
+        if usable.is_empty() {
+            return Err(unusable("there is no certificate in it".to_owned()));
+        }
+        Ok(Self::Bundle(usable))
     }
-    let store =
-        usable.into_iter().fold(TrustStore::empty(), |store, pem| store.with_pem_certificate(pem.as_bytes()));
-    TlsContext::builder().with_trust_store(store).build().map_err(|error| unusable(error.to_string()))
+
+    /// As the SDK's HTTP client takes them.
+    pub(crate) fn tls_context(&self) -> TlsContext {
+        let store = match self {
+            Self::System => TrustStore::default(),
+            Self::Bundle(certificates) => certificates
+                .iter()
+                .fold(TrustStore::empty(), |store, pem| store.with_pem_certificate(pem.as_bytes())),
+        };
+        TlsContext::builder().with_trust_store(store).build().unwrap_or_default()
+    }
+
+    /// As rustls takes them.
+    pub(crate) fn roots(&self) -> RootCertStore {
+        let mut roots = RootCertStore::empty();
+        match self {
+            Self::System => {
+                roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+            }
+            Self::Bundle(certificates) => {
+                let read = |pem: &String| CertificateDer::from_pem_slice(pem.as_bytes()).ok();
+                roots.add_parsable_certificates(certificates.iter().filter_map(read));
+            }
+        }
+        roots
+    }
 }
 
 /// The certificates in a text, as they are written.

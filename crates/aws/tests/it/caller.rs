@@ -78,6 +78,10 @@ impl Caller {
         Aws::of(&self.host)
     }
 
+    pub(crate) fn environment(&self) -> Environment {
+        self.host.environment().clone()
+    }
+
     pub(crate) fn settings(&self) -> AwsSettings {
         AwsSettings::resolve(&self.config, self.host.environment()).unwrap()
     }
