@@ -17,7 +17,7 @@ use aws_sdk_bedrock::types::InferenceProfileType;
 use aws_smithy_runtime_api::http::{Headers, Response};
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
-use clawdia_aws::Connection;
+use clawdia_aws::{Connection, CredentialsFailure, CredentialsFailureKind, UnusableProxy};
 use clawdia_core::{ErrorKind, ProviderError};
 use serde_json::Value;
 use tokio::time::Instant;
@@ -81,27 +81,21 @@ pub(crate) struct ControlPlane {
 }
 
 impl ControlPlane {
-    /// Asks at `endpoint` or at AWS's own, until the deadline.
-    pub(crate) fn new(
-        connection: &Connection,
-        endpoint: Option<String>,
-        connect_timeout: Option<Duration>,
-        deadline: Instant,
-    ) -> Self {
+    /// Asks over a connection, until the deadline.
+    pub(crate) fn new(connection: &Connection, connect_timeout: Option<Duration>, deadline: Instant) -> Self {
         let mut timeouts = TimeoutConfig::builder();
         timeouts.set_connect_timeout(connect_timeout);
         if connect_timeout.is_none() {
             timeouts = timeouts.disable_connect_timeout();
         }
-        let mut config = aws_sdk_bedrock::Config::from(connection.sdk_config())
+        let config = aws_sdk_bedrock::Config::from(connection.control_plane_config())
             .to_builder()
             .retry_config(RetryConfig::disabled())
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .timeout_config(timeouts.build());
-        config.set_endpoint_url(endpoint.clone());
         let site = Site {
             region: connection.region().to_owned(),
-            endpoint,
+            endpoint: connection.control_plane_endpoint().map(str::to_owned),
             credential_source: connection.credential_source().clone(),
         };
         Self { client: Client::from_conf(config.build()), site, deadline }
@@ -215,13 +209,17 @@ impl ControlPlane {
         };
         let is_timeout =
             matches!(error, SdkError::TimeoutError(_)) || connector.is_some_and(ConnectorError::is_timeout);
-        let failure = if clawdia_aws::is_credentials_failure(&error) {
+        let failure = if let Some(failure) = CredentialsFailure::in_causes(&error) {
+            let kind = match failure.kind() {
+                CredentialsFailureKind::Unavailable => ErrorKind::Transport,
+                CredentialsFailureKind::Denied => ErrorKind::Permission,
+                _ => ErrorKind::Auth,
+            };
             let source = &self.site.credential_source;
-            let message = format!("no usable AWS credentials from {source}: {}", innermost(&error));
-            self.error(question, ErrorKind::Auth, message).with_hint(
-                "set AWS_BEARER_TOKEN_BEDROCK, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, \
-                 or run on a machine with an AWS role",
-            )
+            let message = format!("no usable AWS credentials from {source}: {failure}");
+            self.error(question, kind, message).with_hint(failure.hint())
+        } else if let Some(proxy) = unusable_proxy(&error) {
+            self.error(question, ErrorKind::InvalidRequest, proxy.to_string())
         } else if is_timeout {
             self.error(question, ErrorKind::Timeout, "connecting took too long")
                 .with_hint("check the network, the region and the endpoint, or raise `timeouts.connectMs`")
@@ -284,8 +282,20 @@ fn retry_after(headers: &Headers) -> Option<Duration> {
     }
 }
 
+/// The proxy behind an error, if there is one that cannot be used.
+fn unusable_proxy<'e>(error: &'e (dyn std::error::Error + 'static)) -> Option<&'e UnusableProxy> {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if let Some(proxy) = error.downcast_ref() {
+            return Some(proxy);
+        }
+        cause = error.source();
+    }
+    None
+}
+
 /// The innermost cause in one line, which for the SDK's errors is the one that says something.
-pub(crate) fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
+fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
     let mut cause = error;
     while let Some(next) = cause.source() {
         cause = next;

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::control_plane::{ControlPlane, Question};
 use crate::failure::policy_line;
 use crate::listing::{FoundationModel, InferenceProfile, Listing, ProfileKind, foundation_models, text};
-use crate::source::{BedrockSource, SWITCHED_OFF};
+use crate::source::BedrockSource;
 
 const MODELS: &str = "bedrock:ListFoundationModels";
 const PROFILES: &str = "bedrock:ListInferenceProfiles";
@@ -49,10 +49,10 @@ const ACCESS: [(&str, &str, &str, &str); 4] = [
 
 /// All steps. Those that come after one they need are skipped.
 pub(crate) async fn steps(source: &BedrockSource, model: Option<&ModelId>) -> Vec<Step> {
-    if source.settings().enabled == Some(false) {
-        return all_skipped(model, SWITCHED_OFF);
+    if let Some(reason) = source.switched_off() {
+        return all_skipped(model, reason);
     }
-    let connection = match source.connect().await {
+    let connection = match source.connect(&source.settings().aws).await {
         Ok(connection) => connection,
         Err(error) => return first_failed(model, &error),
     };

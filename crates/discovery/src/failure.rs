@@ -26,7 +26,8 @@ impl Site {
     }
 }
 
-fn without_password(url: &str) -> String {
+/// An address without the user name and password it may carry.
+pub(crate) fn without_password(url: &str) -> String {
     match url.split_once("://") {
         Some((scheme, rest)) => {
             let end = rest.find('/').unwrap_or(rest.len());

@@ -9,8 +9,6 @@ mod config;
 mod plugin;
 mod settings;
 mod filter;
-mod identity;
-mod endpoint;
 
 mod source;
 mod examination;

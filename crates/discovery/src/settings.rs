@@ -4,11 +4,10 @@
 
 use std::time::Duration;
 
-use clawdia_aws::{AwsSettings, AwsSettingsError};
+use clawdia_aws::{AwsSettings, AwsSettingsError, BaseUrl};
 use clawdia_core::{Environment, ProviderConfig, ProviderId, SectionError, SourceConfig, from_config};
 
 use crate::config::BedrockDiscoveryConfig;
-use crate::endpoint::Endpoint;
 use crate::filter::MakerFilter;
 
 /// The provider id that belongs to Bedrock without any configuration.
@@ -25,11 +24,10 @@ pub(crate) struct DiscoverySettings {
     pub(crate) enabled: Option<bool>,
     /// Who asks and where: the provider's own, in the section's region if that names one.
     pub(crate) aws: AwsSettings,
-    /// Where the provider's models are called, as far as it is known without reading files.
-    pub(crate) likely_calling_region: Option<String>,
-    pub(crate) endpoint: Endpoint,
-    /// Identifies who asks, without any secret.
-    pub(crate) identity: String,
+    /// The provider's own, where the section names a region, which may be another.
+    pub(crate) calling: Option<AwsSettings>,
+    /// Whether the provider's `apiKey` is for a gateway of somebody else's, and nothing that AWS should see.
+    pub(crate) has_foreign_key: bool,
     pub(crate) filter: MakerFilter,
     /// How long a list is good for; `None` keeps nothing.
     pub(crate) refresh_interval: Option<Duration>,
@@ -86,9 +84,8 @@ impl DiscoverySettings {
         Ok(Self {
             provider: config.provider.id.clone().unwrap_or(DEFAULT_ID),
             enabled: section.enabled,
-            identity: crate::identity::identity(&config.provider, &aws, environment),
-            endpoint: Endpoint::resolve(&config.provider, environment),
-            likely_calling_region: region.map(|_| calling.likely_region().to_owned()),
+            has_foreign_key: has_foreign_key(&config.provider),
+            calling: region.map(|_| calling),
             aws,
             filter: MakerFilter::of(&section.provider_filter),
             refresh_interval: (section.refresh_interval > 0)
@@ -100,6 +97,20 @@ impl DiscoverySettings {
             connect_timeout: limits.connect,
         })
     }
+}
+
+/// Whether a provider has a key, and an address that is none of AWS's.
+fn has_foreign_key(provider: &ProviderConfig) -> bool {
+    let has_key = provider.api_key.as_ref().is_some_and(|key| !key.expose().trim().is_empty());
+    let url = match provider.base_url.as_deref().map(BaseUrl::parse) {
+        Some(Ok(BaseUrl::Custom(url))) => url,
+        Some(Ok(BaseUrl::Standard { .. }) | Err(_)) | None => return false,
+    };
+    let authority = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
+    let authority = authority.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default().split(':').next().unwrap_or_default();
+    let host = host.to_ascii_lowercase();
+    has_key && ![".amazonaws.com", ".amazonaws.com.cn", ".api.aws"].iter().any(|aws| host.ends_with(aws))
 }
 
 /// A setting that cannot be used.

@@ -8,23 +8,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use clawdia_aws::{Aws, Connection};
+use clawdia_aws::{Aws, AwsSettings, Connection};
 use clawdia_core::{Discovery, ErrorKind, Freshness, HostContext, ModelId, ModelSource, ProviderError, Step};
 use futures_util::FutureExt;
 use tokio::time::Instant;
 
 use crate::catalog::{Catalog, Terms, catalog};
 use crate::control_plane::ControlPlane;
-use crate::failure::is_expired_credentials;
+use crate::failure::{is_expired_credentials, without_password};
 use crate::kept::{Kept, KeptFile, Place};
 use crate::listing::{Listing, ProfileKind};
 use crate::lock::Lock;
 use crate::settings::DiscoverySettings;
 use crate::shelf::{Refreshed, Shelf, Slot};
-use crate::{examination, fetch, identity};
-
-/// What is said of a source that is switched off.
-pub(crate) const SWITCHED_OFF: &str = "`models.bedrockDiscovery.enabled` is false";
+use crate::{examination, fetch};
 
 /// The models of Bedrock that one identity can use in one region.
 #[derive(Clone)]
@@ -48,6 +45,8 @@ struct Want {
     since_ms: u64,
     connection: Connection,
     place: Place,
+    /// Where the provider calls, if that is another region.
+    called_region: Option<String>,
     slot: Arc<Slot>,
     file: Option<KeptFile>,
     /// How many new lists there were by then.
@@ -59,13 +58,23 @@ impl BedrockSource {
         Self { settings: Arc::new(settings), host: host.clone(), shelf: Shelf::of(host) }
     }
 
+    /// Why nobody may ever be asked.
+    pub(crate) fn switched_off(&self) -> Option<&'static str> {
+        if self.settings.enabled == Some(false) {
+            return Some("`models.bedrockDiscovery.enabled` is false");
+        }
+        self.settings.has_foreign_key.then_some(
+            "the provider's `apiKey` is for its `baseUrl`, which is none of AWS's; AWS is not asked with it",
+        )
+    }
+
     pub(crate) fn settings(&self) -> &DiscoverySettings {
         &self.settings
     }
 
-    /// Where to ask and as whom. Reads the profile's files at most; see [`Aws::connect`].
-    pub(crate) async fn connect(&self) -> Result<Connection, ProviderError> {
-        let connected = Aws::of(&self.host).connect(&self.settings.aws, None).await;
+    /// Where to ask and as whom. Reads shared files, and asks an instance for its region where nobody names one.
+    pub(crate) async fn connect(&self, aws: &AwsSettings) -> Result<Connection, ProviderError> {
+        let connected = Aws::of(&self.host).connect(aws, None).await;
         connected.map_err(|error| {
             ProviderError::new(ErrorKind::InvalidRequest, error.to_string())
                 .with_attempt(format!("connect the provider `{}` to AWS", self.settings.provider))
@@ -73,18 +82,19 @@ impl BedrockSource {
         })
     }
 
-    /// Whether to ask at all: as the configuration says, else when there are credentials.
-    pub(crate) async fn is_enabled(&self, connection: &Connection) -> bool {
-        match self.settings.enabled {
-            Some(enabled) => enabled,
-            None => identity::is_detected(connection).await,
+    /// Why not to ask although it is not switched off: unless the configuration insists, there must be credentials.
+    async fn reason_not_to_ask(&self) -> Option<String> {
+        if self.settings.enabled.is_some() {
+            return None;
         }
+        let detection = Aws::of(&self.host).detect(&self.settings.aws).await;
+        let failure = detection.failure?;
+        Some(format!("no AWS credentials were found: {failure}; {}", failure.hint()))
     }
 
     pub(crate) fn control_plane(&self, connection: &Connection) -> ControlPlane {
-        let endpoint = self.settings.endpoint.of(connection, self.host.environment());
         let deadline = Instant::now() + self.settings.deadline;
-        ControlPlane::new(connection, endpoint, self.settings.connect_timeout, deadline)
+        ControlPlane::new(connection, self.settings.connect_timeout, deadline)
     }
 
     /// The time limit of everything, as an error.
@@ -110,17 +120,32 @@ impl BedrockSource {
         catalog(listing, &terms)
     }
 
-    fn want(&self, freshness: Freshness, connection: Connection) -> Want {
+    async fn want(&self, freshness: Freshness) -> Result<Want, ProviderError> {
+        let connection = self.connect(&self.settings.aws).await?;
+        let called_region = match &self.settings.calling {
+            Some(calling) => Some(self.connect(calling).await?.region().to_owned()),
+            None => None,
+        };
         let place = Place {
-            identity: self.settings.identity.clone(),
+            identity: connection.identity_key().to_owned(),
             region: connection.region().to_owned(),
-            endpoint: self.settings.endpoint.of(&connection, self.host.environment()),
+            endpoint: connection.control_plane_endpoint().map(without_password),
             filter: self.settings.filter.makers().to_vec(),
         };
         let slot = self.shelf.slot(&place);
         let file = self.host.state_dir().map(|directory| KeptFile::of(directory, &place));
         let (_, count) = slot.kept();
-        Want { freshness, since_ms: self.host.now_ms(), connection, place, slot, file, count }
+        let called_region = called_region.filter(|region| *region != place.region);
+        Ok(Want {
+            freshness,
+            since_ms: self.host.now_ms(),
+            connection,
+            place,
+            called_region,
+            slot,
+            file,
+            count,
+        })
     }
 
     /// What is kept, whatever its age; the younger of memory and disk.
@@ -214,7 +239,7 @@ impl BedrockSource {
         }
     }
 
-    fn shown(&self, kept: &Kept) -> Discovery {
+    fn shown(&self, want: &Want, kept: &Kept) -> Discovery {
         let Catalog { models, out_of_reach } = self.catalog(&kept.listing, &kept.place.region);
         let mut discovery = Discovery::of(models);
         discovery.listed_at_ms = Some(kept.listed_at_ms);
@@ -222,11 +247,9 @@ impl BedrockSource {
         if discovery.models.is_empty() {
             discovery.notices.push(nothing(kept));
         }
-        if let Some(calling) = &self.settings.likely_calling_region
-            && *calling != kept.place.region
-        {
+        if let Some(called) = &want.called_region {
             discovery.notices.push(format!(
-                "these are the models of {}, and the provider `{}` calls {calling}; set `region` of the provider, or drop \
+                "these are the models of {}, and the provider `{}` calls {called}; set `region` of the provider, or drop \
                  it from `models.bedrockDiscovery`",
                 kept.place.region, self.settings.provider
             ));
@@ -234,18 +257,20 @@ impl BedrockSource {
         discovery
     }
 
-    fn stale(&self, kept: &Kept, reason: impl Into<String>) -> Discovery {
-        let mut discovery = self.shown(kept);
+    fn stale(&self, want: &Want, kept: &Kept, reason: impl Into<String>) -> Discovery {
+        let mut discovery = self.shown(want, kept);
         discovery.stale = Some(reason.into());
         discovery
     }
 
     fn offline(&self, want: &Want) -> Discovery {
         match self.kept(want) {
-            Some(kept) if self.is_fresh(&kept) => self.shown(&kept),
-            Some(kept) => {
-                self.stale(&kept, "the service was not asked, and the list is older than `refreshInterval`")
-            }
+            Some(kept) if self.is_fresh(&kept) => self.shown(want, &kept),
+            Some(kept) => self.stale(
+                want,
+                &kept,
+                "the service was not asked, and the list is older than `refreshInterval`",
+            ),
             None if self.settings.refresh_interval.is_none() => {
                 Discovery::skipped("no list is kept, since `models.bedrockDiscovery.refreshInterval` is 0")
             }
@@ -257,24 +282,23 @@ impl BedrockSource {
 #[async_trait]
 impl ModelSource for BedrockSource {
     async fn discover(&self, freshness: Freshness) -> Result<Discovery, ProviderError> {
-        if self.settings.enabled == Some(false) {
-            return Ok(Discovery::skipped(SWITCHED_OFF));
+        if let Some(reason) = self.switched_off() {
+            return Ok(Discovery::skipped(reason));
         }
-        let want = self.want(freshness, self.connect().await?);
+        let want = self.want(freshness).await?;
         match freshness {
             Freshness::Offline => return Ok(self.offline(&want)),
             Freshness::Cached => {
                 if let Some(kept) = self.kept(&want).filter(|kept| self.is_fresh(kept)) {
-                    return Ok(self.shown(&kept));
+                    return Ok(self.shown(&want, &kept));
                 }
             }
             // Whoever wants a kind of freshness that this crate does not know gets the freshest.
             _ => {}
         }
-        if !self.is_enabled(&want.connection).await {
-            let reason = "no AWS credentials were found; set `models.bedrockDiscovery.enabled` to true to try all the same";
+        if let Some(reason) = self.reason_not_to_ask().await {
             return Ok(match self.kept(&want) {
-                Some(kept) => self.stale(&kept, reason),
+                Some(kept) => self.stale(&want, &kept, reason),
                 None => Discovery::skipped(reason),
             });
         }
@@ -283,7 +307,7 @@ impl ModelSource for BedrockSource {
             Ok(refreshed) => refreshed,
             Err(error) => {
                 return match self.kept(&want) {
-                    Some(kept) => Ok(self.stale(&kept, error.to_string())),
+                    Some(kept) => Ok(self.stale(&want, &kept, error.to_string())),
                     None => Err(error),
                 };
             }
@@ -292,9 +316,9 @@ impl ModelSource for BedrockSource {
         if let Some(gap) = kept.listing.gaps.iter().find(|gap| !gap.is_denied)
             && let Some(complete) = self.kept(&want)
         {
-            return Ok(self.stale(&complete, gap.reason.clone()));
+            return Ok(self.stale(&want, &complete, gap.reason.clone()));
         }
-        let mut discovery = self.shown(&kept);
+        let mut discovery = self.shown(&want, &kept);
         discovery.notices.extend(unkept);
         Ok(discovery)
     }

@@ -190,7 +190,8 @@ async fn nobody_at_the_address_is_a_transport_error() {
     let gone = Emulator::builder().start().await.unwrap();
     let url = gone.url().to_owned();
     gone.shutdown().await;
-    let source = open(&account.host, json!({}), |provider| provider.base_url = Some(url)).unwrap();
+    let other = account.other_process(&[("AWS_ENDPOINT_URL_BEDROCK", &url)]);
+    let source = open(&other, json!({}), |_| {}).unwrap();
     let error = source.discover(Freshness::Cached).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Transport, "{error}");
 }

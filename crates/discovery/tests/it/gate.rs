@@ -1,7 +1,7 @@
 //! Whether to ask at all.
 
-use clawdia_bedrock_emulator::Operation;
-use clawdia_core::{Environment, ErrorKind, Freshness, HostContext};
+use clawdia_bedrock_emulator::{CredentialSource, Operation};
+use clawdia_core::{Environment, ErrorKind, Freshness, HostContext, Secret};
 use serde_json::json;
 
 use crate::account::{Account, ids, model, open};
@@ -48,4 +48,44 @@ async fn without_credentials_only_those_who_insist_ask() {
     let error = insisting.discover(Freshness::Cached).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Auth, "{error}");
     assert!(account.emulator.requests().is_empty());
+}
+
+/// A machine with a role of its own and nothing else.
+fn instance(account: &Account, more: &[(&'static str, &str)]) -> HostContext {
+    let home = account.state().join("home");
+    let mut variables = account.emulator.surroundings(CredentialSource::InstanceRole, &home).unwrap();
+    variables.push(("HOME", home.display().to_string()));
+    variables.extend(more.iter().map(|(name, value)| (*name, (*value).to_owned())));
+    HostContext::new(variables.into_iter().collect::<Environment>()).with_state_dir(account.state())
+}
+
+#[tokio::test]
+async fn the_role_of_an_instance_is_enough() {
+    let account =
+        Account::of(|builder| builder.list_models([model("acme.m")]).list_profiles([]).instance_role("app"))
+            .await;
+    // By itself, and with what people wrote down to get around its not being seen.
+    for more in [&[][..], &[("AWS_PROFILE", "default"), ("AWS_REGION", "us-east-1")]] {
+        let host = instance(&account, more);
+        let source = open(&host, json!({}), |_| {}).unwrap();
+        assert_eq!(ids(&source.discover(Freshness::Refreshed).await.unwrap()), ["acme.m"], "{more:?}");
+    }
+    assert_eq!(account.emulator.count(Operation::ListFoundationModels), 2);
+}
+
+#[tokio::test]
+async fn a_key_for_somebody_elses_gateway_is_not_shown_to_aws() {
+    let account = Account::with([model("acme.m")], []).await;
+    let source = |url: &str| {
+        open(&account.host, json!({ "enabled": true }), |provider| {
+            provider.base_url = Some(url.to_owned());
+            provider.api_key = Some(Secret::new("gateway-key"));
+        })
+    };
+    let found = source("https://gateway.example/bedrock").unwrap().discover(Freshness::Cached).await.unwrap();
+    assert!(found.skipped.unwrap().contains("none of AWS's"));
+    assert!(account.emulator.requests().is_empty());
+    let own = source("https://vpce-1-a.bedrock-runtime.us-east-1.vpce.amazonaws.com").unwrap();
+    own.discover(Freshness::Cached).await.unwrap_err();
+    assert!(!account.emulator.requests().is_empty(), "a key of Bedrock's is for all of Bedrock");
 }

@@ -128,8 +128,8 @@ async fn identities_regions_and_addresses_have_lists_of_their_own() {
     check(&[], json!({ "region": "eu-west-1" }), true).await;
     let elsewhere = Emulator::builder().list_models([]).list_profiles([]).start().await.unwrap();
     let url = elsewhere.url().to_owned();
-    let source =
-        open(&account.other_process(&[]), json!({}), |provider| provider.base_url = Some(url)).unwrap();
+    let other = account.other_process(&[("AWS_ENDPOINT_URL_BEDROCK", &url)]);
+    let source = open(&other, json!({}), |_| {}).unwrap();
     assert_eq!(ids(&discover(&*source, Freshness::Cached).await), [""; 0]);
     assert_eq!(elsewhere.count(Operation::ListFoundationModels), 1);
 }
