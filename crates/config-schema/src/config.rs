@@ -93,7 +93,7 @@ impl Config {
         let Some(value) = document.value_at(&path) else { return Ok(None) };
         from_config(value.clone()).map(Some).map_err(|flaw| {
             let path = path.join(&Path::resolve(value, &flaw.path));
-            let problem = reading::problem(document, &path, &flaw.message, &|_| Vec::new());
+            let problem = reading::problem(document, &path, &flaw.message, &|_| Vec::new(), &|_| None);
             ConfigError::new(document.file(), document.without_secrets(problem), Vec::new())
         })
     }
@@ -120,7 +120,11 @@ impl Config {
 
     /// Where each value comes from.
     pub fn origins(&self) -> Origins {
-        self.document.as_deref().map(Origins::of_document).unwrap_or_default()
+        Origins::of_document(self.document.clone())
+    }
+
+    pub(crate) fn shared_document(&self) -> Option<Arc<Document>> {
+        self.document.clone()
     }
 
     pub(crate) fn document(&self) -> Option<&Document> {
@@ -156,7 +160,8 @@ pub(crate) fn examine(
         Purpose::Use => overrides::apply(&mut document, &|| LazyCell::force(&shape), environment),
         Purpose::Edit => Vec::new(),
     };
-    let mut findings = Findings::new(&document);
+    let shape_of = || LazyCell::force(&shape);
+    let mut findings = Findings::new(&document, &shape_of);
     for (path, problem) in document.ambiguities() {
         findings.push(&path, problem);
     }
@@ -187,9 +192,10 @@ pub(crate) fn examine(
     agent_rules::check(&mut findings, &agents, &models, &speakers, plugins);
     reference_rules::warn(&mut findings, &agents, &models, plugins);
     if document.is_blank() {
-        findings.warn(&Path::default(), "the configuration is empty", None);
+        findings.warn(&Path::default(), "the configuration is empty", "set something, or remove the file");
     }
-    let mut problems = findings.into_problems();
+    let (mut problems, suspects) = findings.into_problems();
+    document.set_suspects(suspects);
     if document.is_overridden() {
         problems.extend(covered(&problems, text, file, plugins, environment));
     }
@@ -227,8 +233,9 @@ fn refuse_nulls<'a>(findings: &mut Findings<'_>, shape: &dyn Fn() -> &'a Shape) 
         };
         if is_idle && !is_option(&path) && document.variable_of(&path).is_none() && !findings.is_flawed(&path)
         {
-            let problem = document.problem(&path, Part::Value, "`null` says nothing here");
-            findings.push(&path, problem.advise("leave the key out instead".to_owned()));
+            let advice = "leave the key out instead";
+            let problem = document.problem(&path, Part::Value, "`null` says nothing here", advice);
+            findings.push(&path, problem);
         }
     }
 }

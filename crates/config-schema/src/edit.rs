@@ -26,8 +26,6 @@
 //! # }
 //! ```
 
-mod path_text;
-
 mod editable_document;
 mod reconciliation;
 mod splice;
@@ -49,14 +47,14 @@ mod template;
 
 use serde_json::Value;
 
-pub use difference::difference;
+pub use crate::config_path::{ConfigPath, ParseConfigPathError, Segment};
+pub use difference::{difference, difference_hiding};
 pub use editable_document::{EditError, EditableDocument};
 pub use file::{
     EditFileError, EditFileOptions, Expected, FileError, FileText, Fingerprint, Outcome,
     ParseFingerprintError, create_file, edit_file,
 };
 pub use merge::{Dropped, dropped, dropped_by_patch, merge, patched};
-pub use path_text::{ConfigPath, ParseConfigPathError, Segment};
 pub use splice::RemovedComments;
 pub use template::TEMPLATE;
 pub use value_text::{ReadValueError, default_value, is_known, read_json, read_value, wants_list};

@@ -33,8 +33,7 @@ fn price_hints(config: &Config, describe: &dyn Fn(&ModelRef) -> Option<Model>) -
             let Some(message) = price_hint(row, &known) else { continue };
             let path = rows.index(index).key("cost");
             let hint = document
-                .problem(&path, Part::Key, message)
-                .advise("leave out what you do not know better".to_owned())
+                .problem(&path, Part::Key, message, "leave out what you do not know better")
                 .with_severity(Severity::Hint);
             hints.push(document.without_secrets(hint));
         }

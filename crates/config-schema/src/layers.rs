@@ -91,7 +91,9 @@ impl Mistakes for InLayers<'_, '_> {
         let has_it = |place: &&Path| document.value_at(&place.join(path)).is_some();
         let place = self.layers.places.iter().rev().find(has_it).unwrap_or(&self.layers.places[0]);
         let path = place.join(path);
-        let problem = reading::problem(document, &path, message, &|_| Vec::new());
+        let findings = &*self.findings;
+        let what_to_write = |path: &Path| findings.what_to_write(path);
+        let problem = reading::problem(document, &path, message, &|_| Vec::new(), &what_to_write);
         self.findings.push(&path, problem);
         if !reading::is_harmless(&path, message, &|_| Vec::new()) {
             self.findings.suspect(&path);

@@ -43,15 +43,16 @@ pub(crate) fn apply<'a>(
                 if set(document.value_mut(), &path, value) {
                     document.set_overridden(path, variable);
                 } else {
-                    let problem =
-                        Problem::new("this is part of something that is neither an object nor a list")
-                            .in_variable(path.to_string(), variable)
-                            .advise("remove the variable".to_owned());
+                    let problem = Problem::new(
+                        "this is part of something that is neither an object nor a list",
+                        "remove the variable",
+                    )
+                    .in_variable(path.to_string(), variable);
                     problems.push((path, problem));
                 }
             }
             Err(Unknown { path, message, advice }) => {
-                let problem = Problem::new(message).in_variable(path.to_string(), variable).advise(advice);
+                let problem = Problem::new(message, advice).in_variable(path.to_string(), variable);
                 // Nothing of the document is wrong.
                 problems.push((path.key(name), problem));
             }

@@ -32,7 +32,7 @@ pub(crate) fn warn(
                 let message = format!("`{reference}` is not listed, and `models.mode` is `replace`");
                 let advice = nearest(&reference, &listed)
                     .unwrap_or_else(|| format!("add it to `models.providers.{id}.models`"));
-                findings.warn(&path, message, Some(advice));
+                findings.warn(&path, message, advice);
             }
             continue;
         }
@@ -41,7 +41,7 @@ pub(crate) fn warn(
             .or_else(|| nearest(&reference, &listed));
         let message = format!("no provider `{id}` is configured and no linked crate brings one");
         let advice = near.unwrap_or_else(|| "add it to `models.providers`".to_owned());
-        findings.warn(&path, message, Some(advice));
+        findings.warn(&path, message, advice);
     }
 }
 

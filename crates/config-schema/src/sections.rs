@@ -23,7 +23,7 @@ pub(crate) fn take(findings: &mut Findings<'_>, plugins: &Plugins) -> Value {
     }
     for (path, owner, line) in unlinked::sections(plugins) {
         if document.value_at(&path).is_some() {
-            findings.warn(&path, unlinked::no_effect(owner), Some(unlinked::advice(line)));
+            findings.warn(&path, unlinked::no_effect(owner), unlinked::advice(line));
             remove(&mut rest, path.steps());
         }
     }

@@ -6,7 +6,7 @@ use clawdia_core::Environment;
 use serde_json::Value;
 
 use crate::config::Purpose;
-use crate::document::{Document, Part};
+use crate::document::{Document, Expansion, Part};
 use crate::path::{Path, Step};
 use crate::problem::{Problem, Severity};
 use crate::secret;
@@ -22,20 +22,28 @@ pub(crate) fn apply(
 ) -> Vec<(Path, Problem)> {
     let mut problems = Vec::new();
     for path in texts(document.value()) {
-        let Some(Value::String(text)) = document.value_at(&path) else { continue };
-        let Expanded { text, variables, flaws } = expand(text, environment);
+        let Some(Value::String(written)) = document.value_at(&path) else { continue };
+        let written = written.clone();
+        let Expanded { text, variables, flaws } = expand(&written, environment);
         for Flaw { message, advice, is_unset } in flaws {
-            let problem = document.problem(&path, Part::Value, message).advise(advice);
+            let problem = document.problem(&path, Part::Value, message, advice);
             let is_open = is_unset && purpose == Purpose::Edit;
             let severity = if is_open { Severity::Warning } else { Severity::Error };
             problems.push((path.clone(), problem.with_severity(severity)));
         }
-        for (variable, value) in variables {
-            let is_secret = |step: &Step| matches!(step, Step::Key(key) if secret::is_secret(key));
-            if secret::is_secret(&variable) || path.steps().iter().any(is_secret) {
-                document.hide(&value);
-            }
-            document.set_expanded(path.clone(), &variable);
+        let is_secret_key = |step: &Step| matches!(step, Step::Key(key) if secret::is_secret(key));
+        let is_under_secret = path.steps().iter().any(is_secret_key);
+        let mut is_secret = false;
+        for (_, value) in variables.iter().filter(|(name, _)| is_under_secret || secret::is_secret(name)) {
+            document.hide(value);
+            is_secret = true;
+        }
+        if is_secret {
+            document.hide(&text);
+        }
+        if !variables.is_empty() {
+            let variables = variables.into_iter().map(|(name, _)| name).collect();
+            document.set_expanded(path.clone(), Expansion { written, variables, is_secret });
         }
         if let Some(value) = path.within_mut(document.value_mut()) {
             *value = Value::String(text);

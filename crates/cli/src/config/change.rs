@@ -3,14 +3,12 @@
 //! Separate from the commands, which only say what is to change: here the result is checked as a whole, shown or
 //! written, and told.
 
-use std::fmt::Write as _;
-
 use clap::Args;
 use clawdia::config::edit::{
     ConfigPath, Dropped, EditError, EditFileError, EditFileOptions, EditableDocument, Expected, Outcome,
-    Segment, TEMPLATE, difference, edit_file,
+    Segment, TEMPLATE, difference_hiding, edit_file,
 };
-use clawdia::config::{Origin, Problem, Report, Severity};
+use clawdia::config::{Problem, Report, Severity};
 use serde_json::{Value, json};
 
 use super::target::Target;
@@ -243,8 +241,11 @@ fn tell(target: &Target, arguments: &ChangeArguments, done: &Done, checked: &Che
     let Checked { old, new, change, report, warnings } = checked;
     let file = target.path().display().to_string();
     let is_created = done.created && done.written;
-    let shown = arguments.dry_run.then(|| difference(&file, if done.created { "" } else { old }, new));
-    let overridden = change.paths.iter().filter_map(|path| overriding(path, report));
+    let shown = arguments.dry_run.then(|| {
+        let old = if done.created { "" } else { old };
+        difference_hiding(&file, old, new, &[&target.check_edited(old), report])
+    });
+    let overridden = change.paths.iter().flat_map(|path| overriding(path, report));
     let warnings = warnings.iter().cloned().chain(overridden).collect::<Vec<_>>();
     if arguments.json {
         let mut line = json!({
@@ -286,38 +287,17 @@ fn tell(target: &Target, arguments: &ChangeArguments, done: &Done, checked: &Che
     }
 }
 
-/// Says that an environment variable goes before a setting.
-fn overriding(path: &ConfigPath, report: &Report) -> Option<String> {
-    let config = report.config.as_ref()?;
-    match config.origins().of(&plain(path, &config.shown())) {
-        Origin::Environment { variable } => {
-            Some(format!("the environment variable {variable} goes before `{path}` as long as it is set"))
-        }
-        _ => None,
-    }
-}
-
-/// The path as origins name it: keys as they are.
-pub(super) fn plain(path: &ConfigPath, value: &Value) -> String {
-    let mut text = String::new();
-    let mut here = Some(value);
-    for segment in path.segments() {
-        match (here, segment) {
-            (Some(Value::Array(elements)), Segment::Index(index)) => {
-                let _ = write!(text, "[{index}]"); // Never fails for a `String`.
-                here = elements.get(*index);
-            }
-            (_, segment) => {
-                let key = segment.as_key();
-                if !text.is_empty() {
-                    text.push('.');
-                }
-                text.push_str(&key);
-                here = here.and_then(|here| here.get(&key));
-            }
-        }
-    }
-    text
+/// Says which environment variables go before a setting, or before a part of it.
+fn overriding(path: &ConfigPath, report: &Report) -> Vec<String> {
+    let origins = report.origins();
+    let told = origins.overrides().filter_map(|(place, variable)| {
+        let keys = |path: &ConfigPath| path.segments().iter().map(Segment::as_key).collect::<Vec<_>>();
+        let (above, below) = (keys(path), keys(&place));
+        let what = if below.starts_with(&above) { &place } else { path };
+        (below.starts_with(&above) || above.starts_with(&below))
+            .then(|| format!("the environment variable {variable} goes before `{what}` as long as it is set"))
+    });
+    told.collect()
 }
 
 /// What to say of an edit that cannot be.

@@ -8,10 +8,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clawdia::config::edit::{ConfigPath, EditableDocument, dropped_by_patch, merge, patched};
+use clawdia::config::with_secrets_of;
 use serde_json::{Map, Value};
 
 use super::change::{self, Change, ChangeArguments};
-use super::hidden;
 use super::target::Target;
 use crate::failure::Failure;
 use crate::status::Status;
@@ -50,8 +50,7 @@ pub(crate) fn run(arguments: &PatchArguments) -> Result<Status, Failure> {
     let submitted = read(arguments)?;
     change::make(&target, &arguments.change, |document| {
         let mut patch = submitted.clone();
-        hidden::restore(&mut patch, Some(document.value())).map_err(|place| {
-            let place = place.trim_start_matches('.');
+        with_secrets_of(&mut patch, Some(document.value())).map_err(|place| {
             Failure::refused(format!(
                 "could not patch `{place}`: it is a secret that was hidden, and none is there to be kept"
             ))

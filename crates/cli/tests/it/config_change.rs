@@ -264,6 +264,12 @@ fn a_secret_that_was_shown_as_hidden_is_kept() {
         "{}",
         machine.text()
     );
+    let address = "models.providers.amazon-bedrock.baseUrl";
+    machine.print(&["config", "set", address, "https://me:s3cr3t@host/?api_key=s3cr3t"]);
+    let shown = machine.print(&["config", "get", address]);
+    assert!(!shown.contains("s3cr3t"), "{shown}");
+    machine.print(&["config", "set", address, &shown.replace("host", "other")]);
+    assert!(machine.text().contains("https://me:s3cr3t@other/?api_key=s3cr3t"), "{}", machine.text());
     let other = ["config", "set", "models.providers.amazon-bedrock.headers", "{ x: '(hidden)' }"];
     machine.refuse(&other, 2, &["none is there to be kept"]);
 }

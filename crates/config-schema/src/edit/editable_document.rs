@@ -8,10 +8,10 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use super::path_text::{ConfigPath, Segment};
 use super::reconciliation::reconcile;
 use super::schema_place::SchemaPlace;
 use super::splice::{self, RemovedComments};
+use crate::config_path::{ConfigPath, Segment};
 use crate::document::Document;
 use crate::error::ConfigError;
 use crate::model_choice::MEANT_BY_TEXT;
@@ -57,8 +57,7 @@ impl EditableDocument {
         let document = read(&text)?;
         let value = document.value().clone();
         if !value.is_object() {
-            let problem = Problem::new("a configuration is an object")
-                .advise("put everything between `{` and `}`".to_owned());
+            let problem = Problem::new("a configuration is an object", "put everything between `{` and `}`");
             return Err(ConfigError::new(None, problem, Vec::new()));
         }
         Ok(Self { has_mark, text, value })

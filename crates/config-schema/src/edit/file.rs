@@ -374,8 +374,7 @@ impl fmt::Display for FileError {
             }
             FileFlaw::ReadOnly => formatter.write_str("it is read-only; allow yourself to write it first"),
             FileFlaw::NotUtf8(problem) => {
-                let advice = problem.advice.as_deref().unwrap_or("save it as UTF-8");
-                write!(formatter, "{}; {advice}", problem.message)
+                write!(formatter, "{}; {}", problem.message, problem.advice)
             }
             FileFlaw::Io(error) => match error.kind() {
                 ErrorKind::PermissionDenied => formatter.write_str(

@@ -7,8 +7,8 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::path_text::ConfigPath;
 use super::reconciliation::id_of;
+use crate::config_path::{ConfigPath, Segment};
 use crate::model_choice::MEANT_BY_TEXT;
 
 /// How many entries are named.
@@ -53,7 +53,7 @@ pub fn dropped(path: &ConfigPath, old: &Value, new: &Value) -> Vec<Dropped> {
     let mut found = Vec::new();
     // In the place of an element another one is put: the first is gone, whatever both say besides.
     if let (Some(id), list) = (id_of(old).filter(|id| id_of(new) != Some(id)), path.parent())
-        && path.segments().last().is_some_and(|last| matches!(last, super::Segment::Index(_)))
+        && path.segments().last().is_some_and(|last| matches!(last, Segment::Index(_)))
     {
         found.push(Dropped { path: list, entries: vec![id.to_owned()] });
         return found;

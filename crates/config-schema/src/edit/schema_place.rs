@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value};
 
-use super::path_text::{ConfigPath, Segment};
+use crate::config_path::{ConfigPath, Segment};
 
 /// How many schemas one place may have, and how many references one of them may follow.
 const MOST: usize = 1_000;

@@ -9,8 +9,8 @@ use std::fmt;
 use serde_json::Value;
 
 use super::editable_document::read;
-use super::path_text::ConfigPath;
 use super::schema_place::{SchemaPlace, Wanted};
+use crate::config_path::ConfigPath;
 use crate::json5_text::{self, Unread};
 use crate::outline::{Kind, Outline};
 use crate::path::Step;

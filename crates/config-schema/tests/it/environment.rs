@@ -23,7 +23,7 @@ fn refused(text: &str, variables: &[(&str, &str)], place: &str, message: &str, a
     let report = report(text, variables);
     let [problem] = report.problems.as_slice() else { panic!("{report}") };
     let found = problem.variable.as_deref().unwrap_or(&problem.path);
-    assert_eq!((found, problem.message.as_str(), problem.advice.as_deref()), (place, message, Some(advice)));
+    assert_eq!((found, problem.message.as_str(), problem.advice.as_str()), (place, message, advice));
     assert_eq!(problem.line.is_some(), problem.variable.is_none());
 }
 
@@ -133,14 +133,14 @@ fn variables_go_before_the_document_by_its_own_paths() {
 
     let origins = config.origins();
     assert_eq!(
-        origins.of("models.mode"),
+        origins.of(&"models.mode".parse().unwrap()),
         Origin::Environment { variable: "CLAWDIA__MODELS__MODE".to_owned() }
     );
     assert_eq!(
-        origins.of("models.providers.amazon-bedrock.models[0].id"),
+        origins.of(&"models.providers.amazon-bedrock.models[0].id".parse().unwrap()),
         Origin::File { line: 1, variables: Vec::new() }
     );
-    assert_eq!(origins.of("models.providers.my-own.region"), Origin::Default);
+    assert_eq!(origins.of(&"models.providers.my-own.region".parse().unwrap()), Origin::Default);
 }
 
 #[test]
@@ -208,7 +208,7 @@ fn what_a_variable_says_is_checked_like_what_a_document_says() {
     let report = report("{}", &[("CLAWDIA__AGENTS__DEFAULTS__TIMEOUT_SECONDS", "soon")]);
     assert_eq!(
         report.problems[0].to_string(),
-        "environment variable CLAWDIA__AGENTS__DEFAULTS__TIMEOUT_SECONDS: expected a whole number of 0 or more, found text"
+        "environment variable CLAWDIA__AGENTS__DEFAULTS__TIMEOUT_SECONDS: expected a whole number of 0 or more, found text; write for example `600`"
     );
 }
 
@@ -230,8 +230,11 @@ fn each_value_knows_its_line_or_variable() {
             "models.mode: the environment variable CLAWDIA__MODELS__MODE",
         ]
     );
-    assert_eq!(origins.of("agents.defaults.model"), Origin::Default);
-    assert_eq!(serde_json::to_string(&origins.of("models")).unwrap(), r#"{"from":"file","line":2}"#);
+    assert_eq!(origins.of(&"agents.defaults.model".parse().unwrap()), Origin::Default);
+    assert_eq!(
+        serde_json::to_string(&origins.of(&"models".parse().unwrap())).unwrap(),
+        r#"{"from":"file","line":2}"#
+    );
 }
 
 #[test]
@@ -312,4 +315,40 @@ fn a_name_that_two_keys_have_is_refused() {
         "`X_Y` may mean `models.providers.x-y` or `models.providers.x_y`",
         "say it in the document, or rename one of them",
     );
+}
+
+#[test]
+fn a_secret_of_a_few_letters_does_not_garble_what_is_told() {
+    let report = report("{ models: { mode: '${MY_TOKEN}' } }", &[("MY_TOKEN", "e")]);
+    assert_eq!(report.problems[0].message, "`*` is not one of `merge`, `replace`");
+}
+
+#[test]
+fn a_text_with_a_secret_in_it_is_shown_as_it_is_written() {
+    let text = "{ models: { weather: { city: '${CITY}' }, providers: { x: { api: 'acme-chat', region: '${MY_SECRET_TOKEN}',
+                  baseUrl: 'https://h/${TOK}?v=${MY_TOKEN}', apiKey: '${CITY}' } } } }";
+    let config = read(
+        text,
+        &[("CITY", "Bern"), ("MY_SECRET_TOKEN", "s3cr3t"), ("TOK", "t0k"), ("MY_TOKEN", "s3cr3t")],
+    );
+    let shown = config.shown();
+    assert_eq!(shown["models"]["weather"]["city"], "Bern");
+    let provider = &shown["models"]["providers"]["x"];
+    assert_eq!(provider["region"], "${MY_SECRET_TOKEN}");
+    assert_eq!(provider["baseUrl"], "https://h/${TOK}?v=${MY_TOKEN}");
+    assert_eq!(provider["apiKey"], "(hidden)");
+}
+
+#[test]
+fn the_elements_of_a_list_have_origins_of_their_own() {
+    let config = read(
+        "{ agents: { defaults: {\n model: 'amazon-bedrock/a' } } }",
+        &[("CLAWDIA__AGENTS__DEFAULTS__MODEL__FALLBACKS__0", "amazon-bedrock/b")],
+    );
+    let origins = config.origins();
+    let of = |path: &str| origins.of(&path.parse().unwrap()).to_string();
+    assert_eq!(of("agents.defaults.model.primary"), "line 2");
+    assert!(of("agents.defaults.model.fallbacks[0]").contains("FALLBACKS__0"));
+    let overrides = origins.overrides().map(|(path, _)| path.to_string()).collect::<Vec<_>>();
+    assert_eq!(overrides, ["agents.defaults.model.fallbacks[0]"]);
 }

@@ -27,7 +27,10 @@ fn a_default_model_of_an_unknown_provider_is_a_warning() {
 
 #[test]
 fn an_empty_file_is_an_empty_configuration() {
-    check("", &["the configuration is empty"]);
-    check(" // nothing here yet\n/* or here */", &["the configuration is empty"]);
+    check("", &["the configuration is empty; set something, or remove the file"]);
+    check(
+        " // nothing here yet\n/* or here */",
+        &["the configuration is empty; set something, or remove the file"],
+    );
     check("{}", &[]);
 }
