@@ -56,9 +56,10 @@ pub(crate) async fn steps(source: &BedrockSource, model: Option<&ModelId>) -> Ve
         Ok(connection) => connection,
         Err(error) => return first_failed(model, &error),
     };
-    let control_plane = source.control_plane(&connection);
+    let deadline = source.deadline();
+    let control_plane = source.control_plane(&connection, deadline);
     let steps = tried(source, &control_plane, model);
-    match tokio::time::timeout(source.settings().deadline, steps).await {
+    match tokio::time::timeout_at(deadline, steps).await {
         Ok(steps) => steps,
         Err(_) => first_failed(model, &source.too_late()),
     }

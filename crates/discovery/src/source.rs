@@ -89,11 +89,15 @@ impl BedrockSource {
         }
         let detection = Aws::of(&self.host).detect(&self.settings.aws).await;
         let failure = detection.failure?;
-        Some(format!("no AWS credentials were found: {failure}; {}", failure.hint()))
+        Some(format!("there are no AWS credentials to ask with: {failure}; {}", failure.hint()))
     }
 
-    pub(crate) fn control_plane(&self, connection: &Connection) -> ControlPlane {
-        let deadline = Instant::now() + self.settings.deadline;
+    /// When it must be over what begins now.
+    pub(crate) fn deadline(&self) -> Instant {
+        Instant::now() + self.settings.deadline
+    }
+
+    pub(crate) fn control_plane(&self, connection: &Connection, deadline: Instant) -> ControlPlane {
         ControlPlane::new(connection, self.settings.connect_timeout, deadline)
     }
 
@@ -175,13 +179,14 @@ impl BedrockSource {
 
     /// Asks the service, within the deadline, unless somebody else did so since the list was wanted.
     async fn refresh(self, want: Want) -> Result<Refreshed, ProviderError> {
-        match tokio::time::timeout(self.settings.deadline, self.refresh_in_turn(want)).await {
+        let deadline = self.deadline();
+        match tokio::time::timeout_at(deadline, self.refresh_in_turn(want, deadline)).await {
             Ok(outcome) => outcome,
             Err(_) => Err(self.too_late()),
         }
     }
 
-    async fn refresh_in_turn(&self, want: Want) -> Result<Refreshed, ProviderError> {
+    async fn refresh_in_turn(&self, want: Want, deadline: Instant) -> Result<Refreshed, ProviderError> {
         let file = want.file.as_ref().filter(|_| self.settings.refresh_interval.is_some());
         let turn = match file {
             Some(file) => take_turn(file, self.settings.deadline / 2).await,
@@ -190,7 +195,7 @@ impl BedrockSource {
         if let Some(kept) = self.listed_meanwhile(&want) {
             return Ok(Refreshed { kept, unkept: None });
         }
-        let listing = self.list(&want.connection).await?;
+        let listing = self.list(&want.connection, deadline).await?;
         let kept = Arc::new(Kept { place: want.place, listed_at_ms: self.host.now_ms(), listing });
         let mut unkept = None;
         if self.settings.refresh_interval.is_some() && kept.listing.is_lasting() {
@@ -224,14 +229,14 @@ impl BedrockSource {
         None
     }
 
-    async fn list(&self, connection: &Connection) -> Result<Listing, ProviderError> {
-        let listed = fetch::listing(&self.control_plane(connection)).await;
+    async fn list(&self, connection: &Connection, deadline: Instant) -> Result<Listing, ProviderError> {
+        let listed = fetch::listing(&self.control_plane(connection, deadline)).await;
         match listed {
             Err(error) if is_expired_credentials(&error) => {
                 let renewed =
                     Box::pin(Aws::of(&self.host).refresh(&self.settings.aws, None, connection)).await;
                 match renewed {
-                    Ok(Some(renewed)) => fetch::listing(&self.control_plane(&renewed)).await,
+                    Ok(Some(renewed)) => fetch::listing(&self.control_plane(&renewed, deadline)).await,
                     Ok(None) | Err(_) => Err(error),
                 }
             }

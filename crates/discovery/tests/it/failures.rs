@@ -232,3 +232,19 @@ async fn models_of_a_region_that_is_not_called_come_with_a_notice() {
     let found = source.discover(Freshness::Cached).await.unwrap();
     assert!(found.notices[0].contains("calls eu-west-1"), "{:?}", found.notices);
 }
+
+#[tokio::test]
+async fn the_region_that_is_called_may_be_the_profiles() {
+    let account = Account::usual().await;
+    let check = async |region: &str, notices: usize| {
+        let directory = account.state().join("home/.aws");
+        std::fs::create_dir_all(&directory).unwrap();
+        std::fs::write(directory.join("config"), format!("[default]\nregion = {region}\n")).unwrap();
+        let other = account.other_process(&[("AWS_REGION", ""), ("AWS_DEFAULT_REGION", "")]);
+        let source = open(&other, json!({ "region": "us-east-1" }), |_| {}).unwrap();
+        let found = source.discover(Freshness::Cached).await.unwrap();
+        assert_eq!(found.notices.len(), notices, "{region}: {:?}", found.notices);
+    };
+    check("us-east-1", 0).await;
+    check("eu-west-1", 1).await;
+}
