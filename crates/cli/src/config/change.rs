@@ -3,6 +3,10 @@
 //! Separate from the commands, which only say what is to change: here the result is checked as a whole, shown or
 //! written, and told.
 
+use std::error::Error as _;
+use std::fmt;
+use std::path::PathBuf;
+
 use clap::Args;
 use clawdia::config::edit::{
     ConfigPath, Dropped, EditError, EditFileError, EditFileOptions, EditableDocument, Expected, Outcome,
@@ -32,17 +36,32 @@ pub(crate) struct ChangeArguments {
 pub(crate) struct Change {
     /// The settings.
     pub(crate) paths: Vec<ConfigPath>,
-    /// `Updated` or `Removed`.
-    pub(crate) verb: &'static str,
+    pub(crate) verb: Verb,
+}
+
+/// What a change did to its settings.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Verb {
+    Updated,
+    Removed,
+}
+
+impl fmt::Display for Verb {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Updated => "Updated",
+            Self::Removed => "Removed",
+        })
+    }
 }
 
 impl Change {
     pub(crate) fn updated(paths: impl IntoIterator<Item = ConfigPath>) -> Self {
-        Self { paths: paths.into_iter().collect(), verb: "Updated" }
+        Self { paths: paths.into_iter().collect(), verb: Verb::Updated }
     }
 
     pub(crate) fn removed(path: ConfigPath) -> Self {
-        Self { paths: vec![path], verb: "Removed" }
+        Self { paths: vec![path], verb: Verb::Removed }
     }
 }
 
@@ -146,6 +165,9 @@ pub(super) fn invalid(target: &Target, report: &Report) -> Failure {
 pub(super) fn new_errors(target: &Target, old: &str, new: &str) -> Option<Report> {
     let mut errors = target.check_edited(new);
     errors.problems.retain(|problem| problem.severity == Severity::Error);
+    // The lines are those of the result, which is in no file.
+    let name = target.path().file_name().unwrap_or_default().to_string_lossy();
+    errors.file = Some(PathBuf::from(format!("the changed {name}")));
     if errors.problems.is_empty() {
         return None;
     }
@@ -198,9 +220,12 @@ fn write(
 ) -> Result<Done, Refusal> {
     let options = EditFileOptions::default().with_expected(expected);
     match edit_file(target.path(), &options, edit) {
-        Ok(Outcome { written, created, .. }) => {
-            if created && let Err(failure) = target.write_schema() {
-                warn(&format!("{}; editors will know nothing of the configuration", failure.message()));
+        Ok(Outcome { written, created, hard_linked, .. }) => {
+            if hard_linked {
+                warn(&format!(
+                    "{} was one file of several names; under the others the old one is still there",
+                    target.path().display()
+                ));
             }
             Ok(Done { written, created })
         }
@@ -248,6 +273,9 @@ fn tell(target: &Target, arguments: &ChangeArguments, done: &Done, checked: &Che
     let overridden = change.paths.iter().flat_map(|path| overriding(path, report));
     let warnings = warnings.iter().cloned().chain(overridden).collect::<Vec<_>>();
     if arguments.json {
+        if is_created && !arguments.dry_run {
+            target.created();
+        }
         let mut line = json!({
             "ok": true,
             "changed": done.written && !arguments.dry_run,
@@ -277,11 +305,7 @@ fn tell(target: &Target, arguments: &ChangeArguments, done: &Done, checked: &Che
             Ok(())
         }
         None => {
-            let created = if is_created {
-                format!("Created {file}, and its schema for editors.\n")
-            } else {
-                String::new()
-            };
+            let created = if is_created { target.created() } else { String::new() };
             print(&format!("{created}{} {what}.\n", change.verb))
         }
     }
@@ -304,7 +328,13 @@ fn overriding(path: &ConfigPath, report: &Report) -> Vec<String> {
 pub(crate) fn refused(error: &EditError) -> Failure {
     match error {
         EditError::NotSet { .. } => Failure::failed(error.to_string()),
-        _ => Failure::refused(error.to_string()),
+        _ => {
+            let failure = Failure::refused(error.to_string());
+            match error.source() {
+                Some(source) => failure.because(source),
+                None => failure,
+            }
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use crate::config_path::ConfigPath;
 use crate::json5_text::{self, Unread};
 use crate::outline::{Kind, Outline};
 use crate::path::Step;
-use crate::suggestion;
+use crate::{substitution, suggestion};
 
 /// How many words of a closed set are named.
 const NAMED: usize = 12;
@@ -174,6 +174,10 @@ impl Reader<'_> {
                 }
                 _ => Ok(Value::from(self.plain())),
             };
+        }
+        // What it holds is found, and typed, where the document is read.
+        if substitution::is_variable(self.text) {
+            return Ok(Value::from(self.plain()));
         }
         let what = self.what_is_wanted();
         let flaw = match parsed {

@@ -349,3 +349,14 @@ fn the_elements_of_a_list_have_origins_of_their_own() {
     let overrides = origins.overrides().map(|(path, _)| path.to_string()).collect::<Vec<_>>();
     assert_eq!(overrides, ["agents.defaults.model.fallbacks[0]"]);
 }
+
+#[test]
+fn a_variable_alone_is_a_number_where_no_text_may_stand() {
+    let text = "{ models: { weather: { city: '${N}', days: ['${N}'] } }, agents: { defaults: { timeoutSeconds: ' ${ N } ' } } }";
+    let config = read(text, &[("N", "7")]);
+    let weather = config.section::<Weather>().unwrap().unwrap();
+    assert_eq!((weather.city.as_str(), weather.days.as_slice()), ("7", [7].as_slice()));
+    assert_eq!(config.agents.defaults.timeout_seconds, Some(7));
+    assert!(!report("{ agents: { defaults: { timeoutSeconds: '${N}' } } }", &[("N", "soon")]).is_valid());
+    assert!(!report("{ agents: { defaults: { timeoutSeconds: '1${N}' } } }", &[("N", "7")]).is_valid());
+}
