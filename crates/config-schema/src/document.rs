@@ -229,7 +229,10 @@ impl Document {
 
     /// The problem without secrets that came from the environment.
     pub(crate) fn without_secrets(&self, mut problem: Problem) -> Problem {
-        for secret in self.hidden.iter().filter(|secret| !secret.is_empty()) {
+        let mut hidden = self.hidden.iter().filter(|secret| !secret.is_empty()).collect::<Vec<_>>();
+        // One may be part of another, which would not be found any more.
+        hidden.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        for secret in hidden {
             let stars = "*".repeat(secret.chars().count());
             // Of a secret as short as a syllable only a quotation is one; elsewhere it is part of a word.
             let (secret, stars) = if secret.chars().count() < SHORTEST {

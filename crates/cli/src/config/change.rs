@@ -69,8 +69,10 @@ impl Change {
 #[derive(Debug)]
 enum Refusal {
     Failure(Failure),
+    /// The file cannot be edited as it is.
+    Unreadable(Box<Report>),
     /// The result would be worse; the report has the new errors alone.
-    Invalid(Box<Report>),
+    Worse(Box<Report>),
 }
 
 impl From<Failure> for Refusal {
@@ -79,9 +81,26 @@ impl From<Failure> for Refusal {
     }
 }
 
-impl From<Report> for Refusal {
-    fn from(report: Report) -> Self {
-        Self::Invalid(Box::new(report))
+impl Refusal {
+    /// What is wrong, if a report has it.
+    fn report(&self) -> Option<&Report> {
+        match self {
+            Self::Failure(_) => None,
+            Self::Unreadable(report) | Self::Worse(report) => Some(report),
+        }
+    }
+
+    /// Shows what is wrong, and gives the rest.
+    fn into_failure(self, target: &Target) -> Failure {
+        match self {
+            Self::Failure(failure) => failure,
+            Self::Unreadable(report) => {
+                write_to_stderr(&format!("{report}\n\n"));
+                let file = target.path().display();
+                Failure::refused(format!("nothing was written to {file}, which cannot be edited as it is"))
+            }
+            Self::Worse(report) => invalid(target, &report),
+        }
     }
 }
 
@@ -123,13 +142,15 @@ pub(crate) fn make(
     let told = match (outcome, checked) {
         (Ok(done), Some(checked)) => tell(target, arguments, &done, &checked).map(|()| Status::Done),
         (Ok(_), None) => Ok(Status::Done),
-        (Err(Refusal::Failure(failure)), _) => Err(failure),
-        (Err(Refusal::Invalid(report)), _) => {
-            if arguments.json {
+        (Err(refusal), _) => {
+            if arguments.json
+                && let Some(report) = refusal.report()
+            {
                 let line = json!({ "ok": false, "changed": false, "problems": report.problems });
                 print(&format!("{line}\n"))?;
+                return Err(refusal.into_failure(target));
             }
-            return Err(invalid(target, &report));
+            Err(refusal.into_failure(target))
         }
     };
     if let Err(failure) = &told
@@ -145,17 +166,14 @@ pub(crate) fn make(
 /// Replaces the text of the file by one that was checked elsewhere.
 pub(super) fn replace(target: &Target, expected: Expected, text: &str) -> Result<(), Failure> {
     let outcome = write(target, expected, |_| Ok(text.to_owned()));
-    outcome.map(drop).map_err(|refusal| match refusal {
-        Refusal::Failure(failure) => failure,
-        Refusal::Invalid(report) => invalid(target, &report),
-    })
+    outcome.map(drop).map_err(|refusal| refusal.into_failure(target))
 }
 
 /// Shows the errors of a text that was not written.
 pub(super) fn invalid(target: &Target, report: &Report) -> Failure {
     write_to_stderr(&format!("{report}\n\n"));
     Failure::refused(format!(
-        "nothing was written to {}, since the configuration would not be valid",
+        "nothing was written to {}, since that would be wrong with it which is not wrong now",
         target.path().display()
     ))
 }
@@ -247,14 +265,15 @@ fn check(
     old: &str,
     edit: &mut dyn FnMut(&mut EditableDocument) -> Result<Change, Failure>,
 ) -> Result<Checked, Refusal> {
-    let mut document = EditableDocument::parse(old).map_err(|_| Refusal::from(target.check_edited(old)))?;
+    let mut document =
+        EditableDocument::parse(old).map_err(|_| Refusal::Unreadable(Box::new(target.check_edited(old))))?;
     let change = edit(&mut document)?;
     let new = document.to_text();
     let report = target.check(&new)?;
     let mut told = Vec::new();
     if new != old {
         if let Some(errors) = new_errors(target, old, &new) {
-            return Err(errors.into());
+            return Err(Refusal::Worse(Box::new(errors)));
         }
         told = warnings(target, old, &report)?;
     }
@@ -326,15 +345,13 @@ fn overriding(path: &ConfigPath, report: &Report) -> Vec<String> {
 
 /// What to say of an edit that cannot be.
 pub(crate) fn refused(error: &EditError) -> Failure {
-    match error {
-        EditError::NotSet { .. } => Failure::failed(error.to_string()),
-        _ => {
-            let failure = Failure::refused(error.to_string());
-            match error.source() {
-                Some(source) => failure.because(source),
-                None => failure,
-            }
-        }
+    if matches!(error, EditError::NotSet { .. }) {
+        return Failure::failed(error.to_string());
+    }
+    let failure = Failure::refused(error.to_string());
+    match error.source() {
+        Some(source) => failure.because(source),
+        None => failure,
     }
 }
 

@@ -86,6 +86,9 @@ fn what_a_secret_variable_holds_does_not_show() {
         let shown = format!("{report}{:?}", report.problems);
         assert!(!shown.contains("s3cr3t"), "{shown}");
     }
+    let one_in_another = [("A_TOKEN", "s3cr"), ("MY_TOKEN", "s3cr3t")];
+    let report_of = report("{ '$schema': '${A_TOKEN}', models: { mode: '${MY_TOKEN}' } }", &one_in_another);
+    assert!(!report_of.to_string().contains("3t"), "{report_of}");
     let report = report(
         "{}",
         &[("CLAWDIA__MODELS__PROVIDERS__X__API_KEY", "s3cr3t"), ("CLAWDIA__MODELS__MODE", "s3cr3t")],
