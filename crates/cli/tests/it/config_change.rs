@@ -226,6 +226,9 @@ fn a_patch_changes_several_settings_at_once() {
     let outcome =
         machine.program(&["config", "patch", "--file", "patch.json5"]).file("patch.json5", patch).run("");
     assert!(outcome.stdout.starts_with("No change"), "{outcome:?}");
+    let long = "{ models: { bedrockDiscovery: { refreshInterval: 36893488147419103232 } } }";
+    let outcome = machine.program(&["config", "patch", "--stdin"]).run(long);
+    assert!(outcome.stderr.contains("too many digits"), "{outcome:?}");
     let outcome = machine.program(&["config", "patch", "--stdin"]).run("[]");
     assert_eq!(outcome.code, Some(2), "{outcome:?}");
     assert_eq!(machine.text(), text);

@@ -116,7 +116,11 @@ impl ReadValueError {
 
 impl fmt::Display for ReadValueError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "could not set `{}`: {}; {}", self.path, self.flaw, self.remedy)
+        let Self { path, flaw, remedy } = self;
+        if path.segments().is_empty() {
+            return write!(formatter, "could not read the value: {flaw}; {remedy}");
+        }
+        write!(formatter, "could not set `{path}`: {flaw}; {remedy}")
     }
 }
 
