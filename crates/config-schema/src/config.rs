@@ -155,12 +155,12 @@ pub(crate) fn examine(
     };
     // Made of schemas, which take longer than reading most documents, and few ask for one.
     let shape = LazyCell::new(|| Shape::of::<Root>(plugins));
-    let of_variables = substitution::apply(&mut document, environment, purpose);
+    let shape_of = || LazyCell::force(&shape);
+    let of_variables = substitution::apply(&mut document, &shape_of, environment, purpose);
     let of_overrides = match purpose {
-        Purpose::Use => overrides::apply(&mut document, &|| LazyCell::force(&shape), environment),
+        Purpose::Use => overrides::apply(&mut document, &shape_of, environment),
         Purpose::Edit => Vec::new(),
     };
-    let shape_of = || LazyCell::force(&shape);
     let mut findings = Findings::new(&document, &shape_of);
     for (path, problem) in document.ambiguities() {
         findings.push(&path, problem);
@@ -178,7 +178,7 @@ pub(crate) fn examine(
     let rest = sections::take(&mut findings, plugins);
     let section_keys = |parent: &Path| unlinked::section_keys(parent, plugins);
     let root = reading::read::<Root>(&mut findings, &Path::default(), rest, &section_keys);
-    refuse_nulls(&mut findings, &|| LazyCell::force(&shape));
+    refuse_nulls(&mut findings, &shape_of);
     let Root { mut models, agents, .. } = root.unwrap_or_default();
     agent_rules::check_names(&mut findings, &agents, plugins);
     let place = Path::of(&["models", "providers"]);

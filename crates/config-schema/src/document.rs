@@ -181,6 +181,14 @@ impl Document {
         is_there.then(|| self.line_number(start))
     }
 
+    /// The number of the line with this offset, and where it stands, its end mark left out.
+    fn line(&self, offset: usize) -> (usize, Range<usize>) {
+        let number = self.line_number(offset);
+        let start = self.lines[number - 1];
+        let end = self.lines.get(number).copied().unwrap_or(self.text.len());
+        (number, start..start + self.text[start..end].trim_end_matches(['\r', '\n']).len())
+    }
+
     fn line_number(&self, offset: usize) -> usize {
         self.lines.partition_point(|start| *start <= offset)
     }
@@ -223,13 +231,18 @@ impl Document {
     pub(crate) fn hiding(&self, problem: Problem, hidden: &[Range<usize>]) -> Problem {
         let Some(place) = problem.marked.clone() else { return problem };
         let path = problem.path.clone();
-        let hidden = [&self.secrets, hidden].concat();
-        problem.at(path, Some(Excerpt::new(&self.text, &place, &hidden)))
+        let line = self.line(place.start);
+        let is_there = |range: &&Range<usize>| range.start < line.1.end && line.1.start < range.end;
+        let hidden = self.secrets.iter().chain(hidden).filter(is_there).cloned().collect::<Vec<_>>();
+        problem.at(path, Some(Excerpt::in_line(&self.text, line, &place, &hidden)))
     }
 
     /// The problem without secrets that came from the environment.
     pub(crate) fn without_secrets(&self, mut problem: Problem) -> Problem {
-        for secret in self.hidden.iter().filter(|secret| !secret.is_empty()) {
+        let mut hidden = self.hidden.iter().filter(|secret| !secret.is_empty()).collect::<Vec<_>>();
+        // One may be part of another, which would not be found any more.
+        hidden.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        for secret in hidden {
             let stars = "*".repeat(secret.chars().count());
             // Of a secret as short as a syllable only a quotation is one; elsewhere it is part of a word.
             let (secret, stars) = if secret.chars().count() < SHORTEST {

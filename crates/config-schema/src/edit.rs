@@ -16,7 +16,7 @@
 //! let file = std::path::Path::new("/home/me/.clawdia/clawdia.jsonc");
 //! edit_file(file, &EditFileOptions::default(), |text| -> Result<String, Box<dyn std::error::Error>> {
 //!     let mut document = EditableDocument::parse(text)?;
-//!     document.set(&path, value, |parent| wants_list(Some(&schema), parent))?;
+//!     document.set(&path, value.clone(), |parent| wants_list(Some(&schema), parent))?;
 //!     let text = document.to_text();
 //!     Config::parse(&text, &plugins)?;
 //!     Ok(text)

@@ -31,7 +31,16 @@ pub(crate) struct Excerpt {
 impl Excerpt {
     /// Shows the line in which `place` begins, without what stands in `hidden`.
     pub(crate) fn new(text: &str, place: &Range<usize>, hidden: &[Range<usize>]) -> Self {
-        let (line, line_range) = line_at(text, place.start);
+        Self::in_line(text, line_at(text, place.start), place, hidden)
+    }
+
+    /// As [`new`](Self::new), of a line that was looked up.
+    pub(crate) fn in_line(
+        text: &str,
+        (line, line_range): (usize, Range<usize>),
+        place: &Range<usize>,
+        hidden: &[Range<usize>],
+    ) -> Self {
         let shown = &text[line_range.clone()];
         let column = text[line_range.start..place.start.max(line_range.start)].chars().count();
         let marked_end = place.end.clamp(place.start, line_range.end.max(place.start));

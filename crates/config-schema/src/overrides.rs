@@ -224,7 +224,7 @@ fn in_lower_case(word: &str, path: &Path) -> String {
 }
 
 /// Reads a text as what may stand at its place; a text that is no such thing is left for the types to refuse.
-fn read(text: &str, schema: Option<&Value>) -> Value {
+pub(crate) fn read(text: &str, schema: Option<&Value>) -> Value {
     let anything = Value::Bool(true);
     let schema = schema.unwrap_or(&anything);
     let may_be = |kind: &str| allows(schema, kind) || (kind == "number" && allows(schema, "integer"));

@@ -9,14 +9,18 @@ use crate::config::Purpose;
 use crate::document::{Document, Expansion, Part};
 use crate::path::{Path, Step};
 use crate::problem::{Problem, Severity};
-use crate::secret;
+use crate::shape::{Shape, allows};
+use crate::{overrides, secret};
 
 /// Puts the values of environment variables into all texts that ask for them; keys are left as they are.
 ///
 /// A variable that is not set is a mistake of whoever wants to use the document. Whoever edits it may have no use for the
 /// variable: then it is a warning, and no verdict on the text it stands in can be had.
-pub(crate) fn apply(
+///
+/// A text that is nothing but a variable is a number or a boolean where only such may stand.
+pub(crate) fn apply<'a>(
     document: &mut Document,
+    shape: &dyn Fn() -> &'a Shape,
     environment: &Environment,
     purpose: Purpose,
 ) -> Vec<(Path, Problem)> {
@@ -24,6 +28,7 @@ pub(crate) fn apply(
     for path in texts(document.value()) {
         let Some(Value::String(written)) = document.value_at(&path) else { continue };
         let written = written.clone();
+        let is_whole = is_variable(&written);
         let Expanded { text, variables, flaws } = expand(&written, environment);
         for Flaw { message, advice, is_unset } in flaws {
             let problem = document.problem(&path, Part::Value, message, advice);
@@ -45,11 +50,26 @@ pub(crate) fn apply(
             let variables = variables.into_iter().map(|(name, _)| name).collect();
             document.set_expanded(path.clone(), Expansion { written, variables, is_secret });
         }
+        let typed =
+            (is_whole && !text.is_empty()).then(|| typed(document.value(), shape(), &path, &text)).flatten();
         if let Some(value) = path.within_mut(document.value_mut()) {
-            *value = Value::String(text);
+            *value = typed.unwrap_or(Value::String(text));
         }
     }
     problems
+}
+
+/// The number or the boolean that a text is where no text may stand.
+fn typed(document: &Value, shape: &Shape, path: &Path, text: &str) -> Option<Value> {
+    let (schema, _) = shape.at(document, path)?;
+    let value = overrides::read(text, Some(schema));
+    ((value.is_number() || value.is_boolean()) && !allows(schema, "string")).then_some(value)
+}
+
+/// Whether a text is nothing but one variable.
+pub(crate) fn is_variable(text: &str) -> bool {
+    let name = text.trim().strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
+    name.is_some_and(|name| is_name(name.trim()))
 }
 
 /// The places of the texts that hold a `$`.

@@ -91,7 +91,7 @@ async fn a_thousand_profiles_take_many_pages() {
         query = format!("?nextToken={token}");
     }
     assert_eq!((count, emulator.count(Operation::ListInferenceProfiles)), (1_000, 34));
-    assert_eq!(ids(&client, "?maxResults=1000").await.len(), 1_000);
+    assert_eq!(ids(&client, "?maxResults=1000").await.len(), 30, "the size is also what there is at most");
 }
 
 #[tokio::test]

@@ -3,6 +3,10 @@
 //! Separate from the commands, which only say what is to change: here the result is checked as a whole, shown or
 //! written, and told.
 
+use std::error::Error as _;
+use std::fmt;
+use std::path::PathBuf;
+
 use clap::Args;
 use clawdia::config::edit::{
     ConfigPath, Dropped, EditError, EditFileError, EditFileOptions, EditableDocument, Expected, Outcome,
@@ -32,17 +36,32 @@ pub(crate) struct ChangeArguments {
 pub(crate) struct Change {
     /// The settings.
     pub(crate) paths: Vec<ConfigPath>,
-    /// `Updated` or `Removed`.
-    pub(crate) verb: &'static str,
+    pub(crate) verb: Verb,
+}
+
+/// What a change did to its settings.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Verb {
+    Updated,
+    Removed,
+}
+
+impl fmt::Display for Verb {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Updated => "Updated",
+            Self::Removed => "Removed",
+        })
+    }
 }
 
 impl Change {
     pub(crate) fn updated(paths: impl IntoIterator<Item = ConfigPath>) -> Self {
-        Self { paths: paths.into_iter().collect(), verb: "Updated" }
+        Self { paths: paths.into_iter().collect(), verb: Verb::Updated }
     }
 
     pub(crate) fn removed(path: ConfigPath) -> Self {
-        Self { paths: vec![path], verb: "Removed" }
+        Self { paths: vec![path], verb: Verb::Removed }
     }
 }
 
@@ -50,8 +69,10 @@ impl Change {
 #[derive(Debug)]
 enum Refusal {
     Failure(Failure),
+    /// The file cannot be edited as it is.
+    Unreadable(Box<Report>),
     /// The result would be worse; the report has the new errors alone.
-    Invalid(Box<Report>),
+    Worse(Box<Report>),
 }
 
 impl From<Failure> for Refusal {
@@ -60,9 +81,26 @@ impl From<Failure> for Refusal {
     }
 }
 
-impl From<Report> for Refusal {
-    fn from(report: Report) -> Self {
-        Self::Invalid(Box::new(report))
+impl Refusal {
+    /// What is wrong, if a report has it.
+    fn report(&self) -> Option<&Report> {
+        match self {
+            Self::Failure(_) => None,
+            Self::Unreadable(report) | Self::Worse(report) => Some(report),
+        }
+    }
+
+    /// Shows what is wrong, and gives the rest.
+    fn into_failure(self, target: &Target) -> Failure {
+        match self {
+            Self::Failure(failure) => failure,
+            Self::Unreadable(report) => {
+                write_to_stderr(&format!("{report}\n\n"));
+                let file = target.path().display();
+                Failure::refused(format!("nothing was written to {file}, which cannot be edited as it is"))
+            }
+            Self::Worse(report) => invalid(target, &report),
+        }
     }
 }
 
@@ -104,13 +142,15 @@ pub(crate) fn make(
     let told = match (outcome, checked) {
         (Ok(done), Some(checked)) => tell(target, arguments, &done, &checked).map(|()| Status::Done),
         (Ok(_), None) => Ok(Status::Done),
-        (Err(Refusal::Failure(failure)), _) => Err(failure),
-        (Err(Refusal::Invalid(report)), _) => {
-            if arguments.json {
+        (Err(refusal), _) => {
+            if arguments.json
+                && let Some(report) = refusal.report()
+            {
                 let line = json!({ "ok": false, "changed": false, "problems": report.problems });
                 print(&format!("{line}\n"))?;
+                return Err(refusal.into_failure(target));
             }
-            return Err(invalid(target, &report));
+            Err(refusal.into_failure(target))
         }
     };
     if let Err(failure) = &told
@@ -126,17 +166,14 @@ pub(crate) fn make(
 /// Replaces the text of the file by one that was checked elsewhere.
 pub(super) fn replace(target: &Target, expected: Expected, text: &str) -> Result<(), Failure> {
     let outcome = write(target, expected, |_| Ok(text.to_owned()));
-    outcome.map(drop).map_err(|refusal| match refusal {
-        Refusal::Failure(failure) => failure,
-        Refusal::Invalid(report) => invalid(target, &report),
-    })
+    outcome.map(drop).map_err(|refusal| refusal.into_failure(target))
 }
 
 /// Shows the errors of a text that was not written.
 pub(super) fn invalid(target: &Target, report: &Report) -> Failure {
     write_to_stderr(&format!("{report}\n\n"));
     Failure::refused(format!(
-        "nothing was written to {}, since the configuration would not be valid",
+        "nothing was written to {}, since that would be wrong with it which is not wrong now",
         target.path().display()
     ))
 }
@@ -146,6 +183,9 @@ pub(super) fn invalid(target: &Target, report: &Report) -> Failure {
 pub(super) fn new_errors(target: &Target, old: &str, new: &str) -> Option<Report> {
     let mut errors = target.check_edited(new);
     errors.problems.retain(|problem| problem.severity == Severity::Error);
+    // The lines are those of the result, which is in no file.
+    let name = target.path().file_name().unwrap_or_default().to_string_lossy();
+    errors.file = Some(PathBuf::from(format!("the changed {name}")));
     if errors.problems.is_empty() {
         return None;
     }
@@ -198,9 +238,12 @@ fn write(
 ) -> Result<Done, Refusal> {
     let options = EditFileOptions::default().with_expected(expected);
     match edit_file(target.path(), &options, edit) {
-        Ok(Outcome { written, created, .. }) => {
-            if created && let Err(failure) = target.write_schema() {
-                warn(&format!("{}; editors will know nothing of the configuration", failure.message()));
+        Ok(Outcome { written, created, hard_linked, .. }) => {
+            if hard_linked {
+                warn(&format!(
+                    "{} was one file of several names; under the others the old one is still there",
+                    target.path().display()
+                ));
             }
             Ok(Done { written, created })
         }
@@ -222,14 +265,15 @@ fn check(
     old: &str,
     edit: &mut dyn FnMut(&mut EditableDocument) -> Result<Change, Failure>,
 ) -> Result<Checked, Refusal> {
-    let mut document = EditableDocument::parse(old).map_err(|_| Refusal::from(target.check_edited(old)))?;
+    let mut document =
+        EditableDocument::parse(old).map_err(|_| Refusal::Unreadable(Box::new(target.check_edited(old))))?;
     let change = edit(&mut document)?;
     let new = document.to_text();
     let report = target.check(&new)?;
     let mut told = Vec::new();
     if new != old {
         if let Some(errors) = new_errors(target, old, &new) {
-            return Err(errors.into());
+            return Err(Refusal::Worse(Box::new(errors)));
         }
         told = warnings(target, old, &report)?;
     }
@@ -248,6 +292,9 @@ fn tell(target: &Target, arguments: &ChangeArguments, done: &Done, checked: &Che
     let overridden = change.paths.iter().flat_map(|path| overriding(path, report));
     let warnings = warnings.iter().cloned().chain(overridden).collect::<Vec<_>>();
     if arguments.json {
+        if is_created && !arguments.dry_run {
+            target.created();
+        }
         let mut line = json!({
             "ok": true,
             "changed": done.written && !arguments.dry_run,
@@ -277,11 +324,7 @@ fn tell(target: &Target, arguments: &ChangeArguments, done: &Done, checked: &Che
             Ok(())
         }
         None => {
-            let created = if is_created {
-                format!("Created {file}, and its schema for editors.\n")
-            } else {
-                String::new()
-            };
+            let created = if is_created { target.created() } else { String::new() };
             print(&format!("{created}{} {what}.\n", change.verb))
         }
     }
@@ -302,9 +345,13 @@ fn overriding(path: &ConfigPath, report: &Report) -> Vec<String> {
 
 /// What to say of an edit that cannot be.
 pub(crate) fn refused(error: &EditError) -> Failure {
-    match error {
-        EditError::NotSet { .. } => Failure::failed(error.to_string()),
-        _ => Failure::refused(error.to_string()),
+    if matches!(error, EditError::NotSet { .. }) {
+        return Failure::failed(error.to_string());
+    }
+    let failure = Failure::refused(error.to_string());
+    match error.source() {
+        Some(source) => failure.because(source),
+        None => failure,
     }
 }
 

@@ -7,7 +7,7 @@ use std::io::{self, Read};
 use std::path::PathBuf;
 
 use clap::Args;
-use clawdia::config::edit::{ConfigPath, EditableDocument, dropped_by_patch, merge, patched};
+use clawdia::config::edit::{ConfigPath, EditableDocument, dropped_by_patch, merge, patched, read_value};
 use clawdia::config::with_secrets_of;
 use serde_json::{Map, Value};
 
@@ -88,6 +88,9 @@ fn read(arguments: &PatchArguments) -> Result<Value, Failure> {
         )));
     }
     let document = EditableDocument::parse(&text)
+        .map_err(|error| Failure::refused(format!("could not read the patch from {name}")).because(&error))?;
+    // A patch says itself what is text; that no number loses a digit, it cannot know.
+    read_value(&ConfigPath::root(), &text, None)
         .map_err(|error| Failure::refused(format!("could not read the patch from {name}")).because(&error))?;
     Ok(document.value().clone())
 }

@@ -39,7 +39,7 @@ pub(crate) fn run(arguments: &SchemaArguments) -> Result<Status, Failure> {
     let named = match target.text()? {
         None => create(&target)?,
         Some(current) => {
-            let report = target.check(&current.text)?;
+            let report = target.check_edited(&current.text);
             let named = report.config.as_ref().map(|config| config.shown()["$schema"].clone());
             match named {
                 // A configuration that is wrong is not touched; its editor can show what is.

@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 
 use clawdia::config::edit::FileText;
 use clawdia::config::schema::{self, Proposals};
-use clawdia::config::{Report, check_edited, locate};
+use clawdia::config::{Located, Report, check_edited, locate};
 use clawdia::{Environment, Host, HostError, Plugins};
 use serde_json::Value;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, warn};
 use crate::process;
 
 /// What a new configuration is called.
@@ -37,7 +37,15 @@ impl Target {
     pub(crate) fn locate_with(proposals: &Proposals) -> Result<Self, Failure> {
         let environment = process::environment();
         let located = locate(&environment);
+        warn_of_ignored(&located);
         let path = located.path.unwrap_or_else(|| located.state_dir.join(NEW));
+        if path.file_name().is_some_and(|name| name == schema::FILE_NAME) {
+            return Err(Failure::refused(format!(
+                "the configuration cannot be {}: its schema is written by that name",
+                path.display()
+            ))
+            .with_hint(format!("let CLAWDIA_CONFIG_PATH name another file, such as `{NEW}`")));
+        }
         let plugins = Plugins::linked().map_err(HostError::from)?;
         let schema =
             schema::generate(&plugins, proposals).map_err(|error| Failure::refused(error.to_string()))?;
@@ -77,12 +85,32 @@ impl Target {
         self.path.with_file_name(schema::FILE_NAME)
     }
 
+    /// Gives a file that was just made its schema, and says what there is now.
+    pub(crate) fn created(&self) -> String {
+        let file = self.path.display();
+        match self.write_schema() {
+            Ok(_) => format!("Created {file}, and its schema for editors.\n"),
+            Err(failure) => {
+                warn(&format!("{}; editors will know nothing of the configuration", failure.message()));
+                format!("Created {file}.\n")
+            }
+        }
+    }
+
     /// Writes the schema beside the file; tells whether it was another one before.
     pub(crate) fn write_schema(&self) -> Result<bool, Failure> {
         let path = self.schema_path();
         write(&path, &schema::to_text(&self.schema)).map_err(|error| {
             Failure::failed(format!("could not write the schema {}", path.display())).because(&error)
         })
+    }
+}
+
+/// Says which files are not read, as a host does.
+pub(super) fn warn_of_ignored(located: &Located) {
+    let used = located.path.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
+    for file in &located.ignored {
+        warn(&format!("`{}` is ignored, since `{used}` goes before it", file.display()));
     }
 }
 

@@ -226,6 +226,9 @@ fn a_patch_changes_several_settings_at_once() {
     let outcome =
         machine.program(&["config", "patch", "--file", "patch.json5"]).file("patch.json5", patch).run("");
     assert!(outcome.stdout.starts_with("No change"), "{outcome:?}");
+    let long = "{ models: { bedrockDiscovery: { refreshInterval: 36893488147419103232 } } }";
+    let outcome = machine.program(&["config", "patch", "--stdin"]).run(long);
+    assert!(outcome.stderr.contains("too many digits"), "{outcome:?}");
     let outcome = machine.program(&["config", "patch", "--stdin"]).run("[]");
     assert_eq!(outcome.code, Some(2), "{outcome:?}");
     assert_eq!(machine.text(), text);
@@ -403,4 +406,56 @@ fn no_value_is_nested_too_deeply_for_an_answer() {
     let outcome =
         machine.program(&["config", "validate"]).env([("CLAWDIA__MODELS__PROVIDERS", deep.as_str())]).run("");
     assert_eq!(outcome.code, Some(2), "{outcome:?}");
+}
+
+#[test]
+fn lines_of_a_refused_result_are_not_told_as_lines_of_the_file() {
+    let machine = Machine::with("{}");
+    let set = ["config", "set", "models.bedrockDiscovery", "{ enabled: true, regoin: 'x' }"];
+    machine.refuse(&set, 2, &["--> the changed clawdia.jsonc:"]);
+}
+
+#[test]
+fn the_reason_why_a_result_cannot_be_read_is_told() {
+    let machine = Machine::with("{}");
+    let deep = format!("{}0{}", "{ a: ".repeat(99), " }".repeat(99));
+    machine.refuse(
+        &["config", "set", "models.providers", &deep],
+        2,
+        &["not be readable", "nested too deeply"],
+    );
+}
+
+#[test]
+fn files_that_are_in_the_way_are_told() {
+    let machine = Machine::with("{}");
+    std::fs::write(machine.path().with_extension("json5"), "{}").unwrap();
+    for command in [&ENABLED[..], &["config", "get"], &["config", "validate"]] {
+        let outcome = machine.run(command);
+        assert!(outcome.stderr.contains("clawdia.json5` is ignored"), "{outcome:?}");
+    }
+    let path = machine.path().with_file_name("clawdia.schema.json").display().to_string();
+    let outcome = machine.program(&ENABLED).env([("CLAWDIA_CONFIG_PATH", path.as_str())]).run("");
+    assert_eq!(outcome.code, Some(2), "{outcome:?}");
+    assert!(outcome.stderr.contains("its schema is written by that name"), "{outcome:?}");
+}
+
+#[test]
+fn only_a_schema_that_is_there_is_told() {
+    let machine = Machine::new();
+    std::fs::create_dir_all(machine.path().with_file_name("clawdia.schema.json")).unwrap();
+    let outcome = machine.run(&ENABLED);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert!(outcome.stderr.contains("could not write the schema"), "{outcome:?}");
+    assert!(!outcome.stdout.contains("its schema"), "{outcome:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn other_names_of_a_file_are_told() {
+    let machine = Machine::with("{}");
+    std::fs::hard_link(machine.path(), machine.path().with_file_name("other")).unwrap();
+    let outcome = machine.run(&ENABLED);
+    assert!(outcome.stderr.contains("one file of several names"), "{outcome:?}");
+    assert!(!machine.run(&REGION).stderr.contains("several names"));
 }

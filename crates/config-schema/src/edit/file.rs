@@ -38,8 +38,12 @@ impl FileText {
     /// # Errors
     /// When it cannot be read, is no file or is not UTF-8.
     pub fn read(path: &Path) -> Result<Option<Self>, FileError> {
-        let target = replacement::target_of(path).map_err(|error| FileError::io(path, error))?;
-        Ok(Current::read(path, &target)?.map(|current| {
+        let read = || {
+            let target = replacement::target_of(path).map_err(|error| FileError::io(path, error))?;
+            Current::read(path, &target)
+        };
+        let current = read().map_err(|error| FileError { attempt: Attempt::Read, ..error })?;
+        Ok(current.map(|current| {
             let fingerprint = Fingerprint::of(&current.text);
             Self { text: current.text, fingerprint }
         }))
@@ -167,6 +171,8 @@ pub struct Outcome {
     pub written: bool,
     /// Whether there was none before.
     pub created: bool,
+    /// Whether the file has other names, by hard links, under which the old text still is.
+    pub hard_linked: bool,
 }
 
 /// Edits the file at `path`: reads it, asks `edit` for the new text, and puts that in its place.
@@ -214,7 +220,8 @@ fn change<E>(
 ) -> Result<Outcome, EditFileError<E>> {
     let failed = |error| FileError::io(path, error);
     let target = replacement::target_of(path).map_err(failed)?;
-    let untouched = || Ok(Outcome { path: target.clone(), written: false, created: false });
+    let untouched =
+        || Ok(Outcome { path: target.clone(), written: false, created: false, hard_linked: false });
     // Most of what is refused is refused here, and leaves nothing behind, where nobody may write as well.
     let mut current = Current::read(path, &target)?;
     options.expected.check(path, current.as_ref())?;
@@ -240,7 +247,18 @@ fn change<E>(
     }
     let metadata = current.as_ref().map(|current| &current.metadata);
     replacement::replace(&target, text.as_bytes(), metadata).map_err(failed)?;
-    Ok(Outcome { path: target, written: true, created: current.is_none() })
+    let hard_linked = metadata.is_some_and(has_other_names);
+    Ok(Outcome { path: target, written: true, created: current.is_none(), hard_linked })
+}
+
+#[cfg(unix)]
+fn has_other_names(metadata: &Metadata) -> bool {
+    std::os::unix::fs::MetadataExt::nlink(metadata) > 1
+}
+
+#[cfg(not(unix))]
+fn has_other_names(_metadata: &Metadata) -> bool {
+    false
 }
 
 /// A file as it is now.
@@ -320,8 +338,15 @@ impl<E: Error> Error for EditFileError<E> {
 /// Why a file could not be read or written. Nothing has changed then.
 #[derive(Debug)]
 pub struct FileError {
+    attempt: Attempt,
     path: PathBuf,
     flaw: FileFlaw,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Attempt {
+    Read,
+    Edit,
 }
 
 #[derive(Debug)]
@@ -336,7 +361,7 @@ enum FileFlaw {
 
 impl FileError {
     fn new(path: &Path, flaw: FileFlaw) -> Self {
-        Self { path: path.to_owned(), flaw }
+        Self { attempt: Attempt::Edit, path: path.to_owned(), flaw }
     }
 
     fn io(path: &Path, error: io::Error) -> Self {
@@ -356,7 +381,11 @@ impl FileError {
 
 impl fmt::Display for FileError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "could not edit {}: ", self.path.display())?;
+        let attempt = match self.attempt {
+            Attempt::Read => "read",
+            Attempt::Edit => "edit",
+        };
+        write!(formatter, "could not {attempt} {}: ", self.path.display())?;
         match &self.flaw {
             FileFlaw::Changed => {
                 formatter.write_str("it has changed meanwhile, so nothing was written; try again")
@@ -390,4 +419,15 @@ impl fmt::Display for FileError {
     }
 }
 
-impl Error for FileError {}
+impl Error for FileError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match &self.flaw {
+            FileFlaw::Io(error) => Some(error),
+            FileFlaw::Changed
+            | FileFlaw::Busy { .. }
+            | FileFlaw::NoFile { .. }
+            | FileFlaw::ReadOnly
+            | FileFlaw::NotUtf8(_) => None,
+        }
+    }
+}

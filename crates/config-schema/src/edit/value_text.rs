@@ -14,7 +14,7 @@ use crate::config_path::ConfigPath;
 use crate::json5_text::{self, Unread};
 use crate::outline::{Kind, Outline};
 use crate::path::Step;
-use crate::suggestion;
+use crate::{substitution, suggestion};
 
 /// How many words of a closed set are named.
 const NAMED: usize = 12;
@@ -116,7 +116,11 @@ impl ReadValueError {
 
 impl fmt::Display for ReadValueError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "could not set `{}`: {}; {}", self.path, self.flaw, self.remedy)
+        let Self { path, flaw, remedy } = self;
+        if path.segments().is_empty() {
+            return write!(formatter, "could not read the value: {flaw}; {remedy}");
+        }
+        write!(formatter, "could not set `{path}`: {flaw}; {remedy}")
     }
 }
 
@@ -174,6 +178,10 @@ impl Reader<'_> {
                 }
                 _ => Ok(Value::from(self.plain())),
             };
+        }
+        // What it holds is found, and typed, where the document is read.
+        if substitution::is_variable(self.text) {
+            return Ok(Value::from(self.plain()));
         }
         let what = self.what_is_wanted();
         let flaw = match parsed {

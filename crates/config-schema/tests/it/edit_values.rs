@@ -84,6 +84,8 @@ fn other_kinds_are_read_as_json5() {
     check("temperature", "1", json!(1));
     check("discovery", "{ enabled: true }", json!({ "enabled": true }));
     check("limit", "null", json!(null));
+    check("limit", "${LIMIT}", json!("${LIMIT}"));
+    check("discovery.enabled", " ${ENABLED} ", json!("${ENABLED}"));
 }
 
 #[test]

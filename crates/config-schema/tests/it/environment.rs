@@ -86,6 +86,9 @@ fn what_a_secret_variable_holds_does_not_show() {
         let shown = format!("{report}{:?}", report.problems);
         assert!(!shown.contains("s3cr3t"), "{shown}");
     }
+    let one_in_another = [("A_TOKEN", "s3cr"), ("MY_TOKEN", "s3cr3t")];
+    let report_of = report("{ '$schema': '${A_TOKEN}', models: { mode: '${MY_TOKEN}' } }", &one_in_another);
+    assert!(!report_of.to_string().contains("3t"), "{report_of}");
     let report = report(
         "{}",
         &[("CLAWDIA__MODELS__PROVIDERS__X__API_KEY", "s3cr3t"), ("CLAWDIA__MODELS__MODE", "s3cr3t")],
@@ -351,4 +354,15 @@ fn the_elements_of_a_list_have_origins_of_their_own() {
     assert!(of("agents.defaults.model.fallbacks[0]").contains("FALLBACKS__0"));
     let overrides = origins.overrides().map(|(path, _)| path.to_string()).collect::<Vec<_>>();
     assert_eq!(overrides, ["agents.defaults.model.fallbacks[0]"]);
+}
+
+#[test]
+fn a_variable_alone_is_a_number_where_no_text_may_stand() {
+    let text = "{ models: { weather: { city: '${N}', days: ['${N}'] } }, agents: { defaults: { timeoutSeconds: ' ${ N } ' } } }";
+    let config = read(text, &[("N", "7")]);
+    let weather = config.section::<Weather>().unwrap().unwrap();
+    assert_eq!((weather.city.as_str(), weather.days.as_slice()), ("7", [7].as_slice()));
+    assert_eq!(config.agents.defaults.timeout_seconds, Some(7));
+    assert!(!report("{ agents: { defaults: { timeoutSeconds: '${N}' } } }", &[("N", "soon")]).is_valid());
+    assert!(!report("{ agents: { defaults: { timeoutSeconds: '1${N}' } } }", &[("N", "7")]).is_valid());
 }
