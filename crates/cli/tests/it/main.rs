@@ -5,6 +5,7 @@
     reason = "a panic is how a test fails; the linter exempts `#[test]` functions only"
 )]
 
+mod account;
 mod endpoint;
 mod machine;
 mod program;
@@ -26,6 +27,7 @@ mod demo;
 mod doctor;
 mod emulator;
 mod help;
+mod identity_changes;
 mod interrupts;
 mod many_requests;
 mod model_list;
