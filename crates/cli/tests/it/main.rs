@@ -35,6 +35,7 @@ mod model_status;
 mod models;
 mod models_in_schema;
 mod one_request;
+mod no_identity;
 mod options;
 mod renewal;
 mod same_bytes;
