@@ -27,6 +27,7 @@ mod demo;
 mod doctor;
 mod emulator;
 mod help;
+mod identities;
 mod identity_changes;
 mod interrupts;
 mod many_requests;
