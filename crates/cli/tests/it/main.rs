@@ -8,14 +8,19 @@
 mod account;
 mod endpoint;
 mod machine;
+mod markdown;
 mod program;
 mod requests;
+#[cfg(unix)]
+mod shell;
 #[cfg(target_os = "linux")]
 mod terminal;
 
 mod api_keys;
 mod bad_requests;
 mod bad_surroundings;
+#[cfg(unix)]
+mod bedrock_page;
 mod chat;
 mod config;
 mod config_change;
@@ -29,6 +34,8 @@ mod emulator;
 mod help;
 mod identities;
 mod identity_changes;
+#[cfg(unix)]
+mod instance;
 mod interrupts;
 mod many_requests;
 mod model_list;
