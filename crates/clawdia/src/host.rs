@@ -11,6 +11,7 @@ use std::time::Instant;
 
 use clawdia_config_schema::{
     AgentSettings, Config, Located, ModelsMode, Report, SecretConfig, check, check_file, load, locate,
+    remark_on,
 };
 use clawdia_core::{
     AssistantMessage, Context, Environment, EventStream, HostContext, IncompleteMessage, Model, ModelRef,
@@ -139,7 +140,7 @@ impl Host {
     fn asked(mut report: Report, path: Option<PathBuf>, plugins: Plugins, context: HostContext) -> Report {
         if let Some(config) = report.config.clone() {
             let host = Self::assemble(config, path, plugins, context, Vec::new());
-            report.ask(&|reference| host.known(reference));
+            report.ask(&host.shared.plugins, &|reference| host.known(reference));
         }
         report
     }
@@ -240,6 +241,25 @@ impl Host {
             provider.models.iter().any(|row| row.id == reference.model)
         };
         provider.is_some_and(is_listed) || self.known(reference).is_some()
+    }
+
+    /// What is odd about a model that somebody names, and what was probably meant: it is spelled in another way, or nobody
+    /// knows it, although a linked crate knows models of its provider. [`check`](Self::check) says the same of models that
+    /// are configured. No key is looked up.
+    pub fn remark_on(&self, reference: &ModelRef) -> Option<(String, Option<String>)> {
+        let Shared { config, plugins, .. } = &*self.shared;
+        let provider = config.models.providers.get(&reference.provider);
+        if provider.is_some_and(|provider| provider.models.iter().any(|row| row.id == reference.model)) {
+            return None;
+        }
+        let is_known = self.known(reference).is_some();
+        remark_on(reference, &config.known_models(plugins), is_known)
+    }
+
+    /// The model that somebody probably meant by a ref.
+    pub fn nearest(&self, reference: &ModelRef) -> Option<ModelRef> {
+        let Shared { config, plugins, .. } = &*self.shared;
+        config.known_models(plugins).nearest(reference)
     }
 
     /// The provider `id`, connected on the first call and kept.

@@ -43,6 +43,7 @@ mod agent_rules;
 mod layers;
 mod known_params;
 mod reference_rules;
+mod known_models;
 mod knowledge;
 
 mod excerpt;
@@ -57,6 +58,8 @@ pub use agent_settings::{AgentModelSettings, AgentSettings, UnknownAgent};
 pub use agents::{AgentConfig, AgentModelConfig, AgentsConfig};
 pub use config::Config;
 pub use error::ConfigError;
+pub use knowledge::remark_on;
+pub use known_models::KnownModels;
 pub use location::{Located, check_file, load, locate};
 pub use model_choice::ModelChoice;
 pub use models::{ModelsConfig, ModelsMode};

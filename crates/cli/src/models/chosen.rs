@@ -3,7 +3,7 @@
 //! Separate because every command here begins with a name.
 
 use clawdia::config::edit::ConfigPath;
-use clawdia::{Host, ModelRef};
+use clawdia::{Host, HostError, ModelRef};
 
 use crate::failure::{Failure, warn};
 use crate::process;
@@ -12,12 +12,21 @@ use crate::process;
 pub(super) fn resolve(host: &Host, name: &str) -> Result<ModelRef, Failure> {
     let reference = host.resolve(name)?;
     // Says no for a provider that nobody has.
-    host.model(&reference)?;
-    if !host.knows(&reference) {
-        warn(&format!(
-            "nobody knows a model `{}` of `{}`; it is taken as it is, and calls will show whether it exists",
-            reference.model, reference.provider
-        ));
+    host.model(&reference).map_err(|error| {
+        let nearest = match &error {
+            HostError::UnknownProvider { suggestion: None, .. } => host.nearest(&reference),
+            _ => None,
+        };
+        let failure = Failure::from(error);
+        match nearest {
+            Some(nearest) => failure.with_hint(format!("did you mean `{nearest}`?")),
+            None => failure,
+        }
+    })?;
+    if let Some((remark, advice)) = host.remark_on(&reference) {
+        let advice = advice
+            .unwrap_or_else(|| "it is taken as it is, and calls will show whether it exists".to_owned());
+        warn(&format!("{remark}; {advice}"));
     }
     Ok(reference)
 }
