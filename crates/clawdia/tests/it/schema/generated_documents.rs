@@ -106,7 +106,7 @@ fn of_kind(kind: &str, schema: &Map<String, Value>) -> BoxedStrategy<Value> {
 /// Texts that fit a pattern are chosen among the examples; without any, the pattern asks for no more than something.
 fn text(schema: &Map<String, Value>) -> BoxedStrategy<Value> {
     if !schema.contains_key("pattern") {
-        return "[a-zü /]{1,8}".prop_map(Value::from).boxed();
+        return "[a-zü][a-zü /]{0,7}".prop_map(Value::from).boxed();
     }
     let examples = schema.get("examples").and_then(Value::as_array).into_iter().flatten();
     let examples = examples.filter(|example| example.is_string()).cloned().collect::<Vec<_>>();
@@ -265,7 +265,9 @@ fn only_the_host_minds(at: &str, document: &Value) -> bool {
         providers.into_iter().flat_map(Map::values).filter_map(|provider| provider.get("api")?.as_str());
     let is_unknown = apis.into_iter().any(|api| api != "bedrock-converse-stream");
     // What several places say together.
-    is_unknown || ["/guardrail", "/performanceConfig"].iter().any(|whole| at.contains(whole))
+    // That the first of several texts is a program.
+    let is_program = at.ends_with("/command/0");
+    is_unknown || is_program || ["/guardrail", "/performanceConfig"].iter().any(|whole| at.contains(whole))
 }
 
 fn by_host(document: &Value) -> Result<(), String> {
