@@ -295,7 +295,10 @@ impl Host {
     fn named(&self) -> BTreeSet<ModelRef> {
         let agents = &self.shared.config.agents;
         let of = |agent: &AgentConfig| {
-            let chosen = agent.model.iter().flat_map(|model| model.primary.iter().chain(model.fallbacks.iter().flatten()));
+            let chosen = agent
+                .model
+                .iter()
+                .flat_map(|model| model.primary.iter().chain(model.fallbacks.iter().flatten()));
             chosen.chain(agent.models.keys()).cloned().collect::<Vec<_>>()
         };
         std::iter::once(&agents.defaults).chain(agents.entries.values()).flat_map(of).collect()

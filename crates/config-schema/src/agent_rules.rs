@@ -49,6 +49,21 @@ pub(crate) fn check_names(findings: &mut Findings<'_>, agents: &AgentsConfig, pl
             findings.refuse(&place.key("timeoutSeconds"), message, advice);
         }
         check_aliases(findings, &place.key("models"), agent);
+        warn_of_idle_fallbacks(findings, &place.key("model"), agent);
+    }
+}
+
+/// Warns of models to fall back on that were asked already when it is their turn.
+fn warn_of_idle_fallbacks(findings: &mut Findings<'_>, place: &Path, agent: &AgentConfig) {
+    let Some(choice) = &agent.model else { return };
+    let mut asked = choice.primary.iter().collect::<Vec<_>>();
+    for (index, fallback) in choice.fallbacks.iter().flatten().enumerate() {
+        if asked.contains(&fallback) {
+            let path = findings.element(&place.key("fallbacks"), index);
+            let message = format!("`{fallback}` was asked before, and is not asked again");
+            findings.warn(&path, message, "take it out");
+        }
+        asked.push(fallback);
     }
 }
 

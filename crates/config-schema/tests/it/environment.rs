@@ -301,7 +301,10 @@ fn a_choice_that_is_a_text_has_room_for_its_other_members() {
     let text = "{ agents: { defaults: { model: 'amazon-bedrock/a' } } }";
     let model = |name: &str, value: &str| read(text, &[(name, value)]).agents.defaults.model.unwrap();
     let choice = model("CLAWDIA__AGENTS__DEFAULTS__MODEL__FALLBACKS__0", "amazon-bedrock/b");
-    assert_eq!((choice.primary.unwrap().model, choice.fallbacks.as_ref().unwrap()[0].model.as_str()), ("a".into(), "b"));
+    assert_eq!(
+        (choice.primary.unwrap().model, choice.fallbacks.as_ref().unwrap()[0].model.as_str()),
+        ("a".into(), "b")
+    );
     let choice = model("CLAWDIA__AGENTS__DEFAULTS__MODEL__PRIMARY", "amazon-bedrock/b");
     assert_eq!(choice.primary.unwrap().model, "b");
 }
