@@ -1,6 +1,8 @@
 //! How a command ended, as its exit status says it.
 //!
-//! Separate because the four numbers are a promise to scripts, the same for all commands.
+//! Separate because the four numbers are a promise to scripts, the same for all commands. There is one exception:
+//! with `models status --check`, where 0, 1 and 2 are what scripts know from other hosts, 2 says that credentials end soon,
+//! and a configuration that is wrong ends in 1.
 
 use std::process::ExitCode;
 

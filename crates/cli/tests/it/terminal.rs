@@ -66,11 +66,10 @@ impl Terminal {
 
     /// What the screen shows until the program ends, and how that ends.
     pub(crate) fn read_to_end(mut self) -> (String, Option<i32>) {
-        let mut bytes = [0; 4096];
-        // A terminal that nobody holds any more reads as an error.
-        while let Ok(length @ 1..) = self.keyboard_and_screen.read(&mut bytes) {
-            self.unseen.push_str(&String::from_utf8_lossy(&bytes[..length]));
-        }
+        let mut rest = Vec::new();
+        // A terminal that nobody holds any more reads as an error, behind all that was shown.
+        let _ = self.keyboard_and_screen.read_to_end(&mut rest);
+        self.unseen.push_str(&String::from_utf8_lossy(&rest));
         (self.unseen, self.process.wait())
     }
 
