@@ -5,7 +5,7 @@
 #![no_main]
 
 use clawdia_config_schema::edit::{
-    ConfigPath, EditError, EditableDocument, RemovedComments, difference, read_value,
+    ConfigPath, EditError, EditableDocument, RemovedComments, difference, read_json, read_value,
 };
 use libfuzzer_sys::fuzz_target;
 
@@ -13,6 +13,8 @@ fuzz_target!(|input: &str| {
     let mut parts = input.splitn(3, '\n');
     let (Some(path), Some(value), Some(text)) = (parts.next(), parts.next(), parts.next()) else { return };
     let Ok(path) = path.parse::<ConfigPath>() else { return };
+    // Neither of them may end the process, whatever was typed.
+    let _ = read_json(&path, value);
     let Ok(value) = read_value(&path, value, None) else { return };
     let Ok(before) = EditableDocument::parse(text) else { return };
 

@@ -4,7 +4,7 @@
 
 use clawdia_config_schema::Config;
 use clawdia_config_schema::edit::{ConfigPath, EditableDocument};
-use clawdia_core::Plugins;
+use clawdia_core::{Environment, Plugins};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
@@ -14,6 +14,10 @@ fuzz_target!(|text: &str| {
     }
     if let Ok(document) = EditableDocument::parse(text) {
         assert_eq!(document.to_text(), text);
+    }
+    for name in ["CLAWDIA__MODELS__PROVIDERS", "CLAWDIA__AGENTS__DEFAULTS__MODEL", "CLAWDIA__MODELS__MODE"] {
+        let environment = [(name, text)].into_iter().collect::<Environment>();
+        let _ = Config::of_environment(&plugins, &environment);
     }
     match text.parse::<ConfigPath>() {
         Ok(path) => assert_eq!(path.to_string().parse(), Ok(path)),

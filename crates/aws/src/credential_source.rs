@@ -21,6 +21,8 @@ pub enum CredentialSource {
     Profile(String),
     /// Whatever the AWS SDK finds: shared files, SSO, web identity, container, instance role.
     DefaultChain,
+    /// None: requests are not authenticated, as `AWS_BEDROCK_SKIP_AUTH` says.
+    Unauthenticated,
 }
 
 impl fmt::Display for CredentialSource {
@@ -32,6 +34,7 @@ impl fmt::Display for CredentialSource {
             Self::AccessKeys => formatter.write_str("AWS_ACCESS_KEY_ID + AWS_SECRET_ACCESS_KEY"),
             Self::Profile(name) => write!(formatter, "AWS_PROFILE `{name}`"),
             Self::DefaultChain => formatter.write_str("default AWS SDK chain"),
+            Self::Unauthenticated => formatter.write_str("no authentication (AWS_BEDROCK_SKIP_AUTH)"),
         }
     }
 }

@@ -12,6 +12,8 @@ pub enum BaseUrl {
     Standard {
         /// The region in its name.
         region: String,
+        /// Whether it is the address of the modules that are certified by FIPS.
+        fips: bool,
     },
     /// Anything else: a VPC endpoint, a gateway, a server on this machine.
     Custom(String),
@@ -32,7 +34,7 @@ impl BaseUrl {
             return Err(InvalidUrl { url: shown(url) });
         }
         Ok(match standard_region(&host) {
-            Some(region) => Self::Standard { region: region.to_owned() },
+            Some((region, fips)) => Self::Standard { region: region.to_owned(), fips },
             None => Self::Custom(url.trim_end_matches('/').to_owned()),
         })
     }
@@ -41,7 +43,8 @@ impl BaseUrl {
 impl fmt::Debug for BaseUrl {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Standard { region } => write!(formatter, "Standard({region})"),
+            Self::Standard { region, fips: false } => write!(formatter, "Standard({region})"),
+            Self::Standard { region, fips: true } => write!(formatter, "Standard({region}, FIPS)"),
             Self::Custom(url) => write!(formatter, "Custom({})", shown(url)),
         }
     }
@@ -60,13 +63,15 @@ pub(crate) fn shown(url: &str) -> String {
     }
 }
 
-/// The region in the name of one of AWS's own hosts.
-fn standard_region(host: &str) -> Option<&str> {
-    let rest =
-        host.strip_prefix("bedrock-runtime-fips.").or_else(|| host.strip_prefix("bedrock-runtime."))?;
+/// The region in the name of one of AWS's own hosts, and whether it is one of FIPS.
+fn standard_region(host: &str) -> Option<(&str, bool)> {
+    let (rest, fips) = match host.strip_prefix("bedrock-runtime-fips.") {
+        Some(rest) => (rest, true),
+        None => (host.strip_prefix("bedrock-runtime.")?, false),
+    };
     let region = rest.strip_suffix(".amazonaws.com.cn").or_else(|| rest.strip_suffix(".amazonaws.com"))?;
-    (!region.is_empty() && region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'))
-        .then_some(region)
+    let is_region = region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    (!region.is_empty() && is_region).then_some((region, fips))
 }
 
 /// An address that cannot be used.
@@ -81,8 +86,8 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check_standard(url: &str, region: &str) {
-        assert_eq!(BaseUrl::parse(url), Ok(BaseUrl::Standard { region: region.to_owned() }));
+    fn check_standard(url: &str, region: &str, fips: bool) {
+        assert_eq!(BaseUrl::parse(url), Ok(BaseUrl::Standard { region: region.to_owned(), fips }));
     }
 
     #[track_caller]
@@ -97,9 +102,9 @@ mod tests {
 
     #[test]
     fn addresses_of_aws_suggest_a_region() {
-        check_standard("https://bedrock-runtime.us-east-1.amazonaws.com", "us-east-1");
-        check_standard("https://bedrock-runtime-fips.us-gov-west-1.amazonaws.com/", "us-gov-west-1");
-        check_standard("HTTPS://Bedrock-Runtime.cn-north-1.amazonaws.com.cn", "cn-north-1");
+        check_standard("https://bedrock-runtime.us-east-1.amazonaws.com", "us-east-1", false);
+        check_standard("https://bedrock-runtime-fips.us-gov-west-1.amazonaws.com/", "us-gov-west-1", true);
+        check_standard("HTTPS://Bedrock-Runtime.cn-north-1.amazonaws.com.cn", "cn-north-1", false);
     }
 
     #[test]

@@ -3,15 +3,44 @@
 //! # Where to begin
 //!
 //! - To connect: [`AwsSettings::resolve`], [`Aws::connect`], [`Connection`].
-//! - To tell who is calling: [`CredentialSource`]; what a `baseUrl` means: [`BaseUrl`].
+//! - To tell who is calling: [`Aws::identify`], [`Identity`]; to know whether anybody is: [`Aws::detect`].
+//! - To know whether the service is there: [`Aws::reach`].
+//! - To say what went wrong: [`CredentialsFailure`], [`AwsError`].
 
 mod settings;
 mod endpoint;
+mod origin;
 mod credential_source;
-mod shared_files;
+mod aws;
 mod connection;
+mod identity;
+mod reach;
+mod failure;
+mod lookup;
+mod chain;
+mod profile;
+mod shared_files;
+mod service;
+mod source;
+mod credential_json;
+mod exchange;
+mod http_clients;
+mod http1;
+mod proxy;
+mod trust;
+mod partition;
+mod hidden;
+mod hex;
 
-pub use connection::{Aws, AwsError, Connection, is_credentials_failure};
+pub use aws::{Aws, AwsError};
+pub use connection::{Connection, is_credentials_failure};
 pub use credential_source::CredentialSource;
-pub use endpoint::BaseUrl;
+pub use endpoint::{BaseUrl, InvalidUrl};
+pub use failure::{Attempt, CredentialsFailure, CredentialsFailureKind, Outcome};
+pub use identity::{Detection, FoundCredentials, Identity};
+pub use origin::{EndpointOrigin, RegionOrigin};
+pub use proxy::UnusableProxy;
+pub use reach::{Reached, Unreachable};
 pub use settings::{AwsSettings, AwsSettingsError};
+pub use source::FoundIn;
+pub use trust::UnusableBundle;

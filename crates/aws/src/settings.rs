@@ -9,6 +9,9 @@ use clawdia_core::{Environment, ProviderConfig, Secret};
 
 use crate::credential_source::CredentialSource;
 use crate::endpoint::{BaseUrl, InvalidUrl};
+use crate::hidden::Hidden;
+use crate::service::ServiceEndpoints;
+use crate::shared_files::{DEFAULT_PROFILE, is_true};
 
 /// What is known about identity, region and endpoint before anything is asked.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -17,19 +20,24 @@ pub struct AwsSettings {
     pub(crate) role_arn: Option<String>,
     /// The region that the configuration demands.
     pub(crate) configured_region: Option<String>,
-    /// The region that the environment names.
-    pub(crate) environment_region: Option<String>,
+    /// The region that the environment names, and the variable that does.
+    pub(crate) environment_region: Option<(&'static str, String)>,
     pub(crate) base_url: Option<BaseUrl>,
-    /// The endpoint that the environment names.
-    pub(crate) environment_endpoint: Option<String>,
+    /// The endpoints that the environment names.
+    pub(crate) endpoints: ServiceEndpoints,
+    /// Whether the environment wants endpoints of FIPS, if it says.
+    pub(crate) fips: Option<bool>,
+    /// Whether the environment wants endpoints that are also reached over IPv6, if it says.
+    pub(crate) dual_stack: Option<bool>,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) enum CredentialSettings {
-    Bearer { source: CredentialSource, token: String },
-    Keys { access_key_id: String, secret_access_key: String, session_token: Option<String> },
+    Bearer { source: CredentialSource, token: Hidden },
+    Keys { access_key_id: String, secret_access_key: Hidden, session_token: Option<Hidden> },
     ConfiguredProfile(String),
     Chain { profile: Option<String> },
+    Unauthenticated,
 }
 
 impl fmt::Debug for CredentialSettings {
@@ -46,6 +54,7 @@ impl CredentialSettings {
             Self::ConfiguredProfile(name) => CredentialSource::ConfiguredProfile(name.clone()),
             Self::Chain { profile: Some(name) } => CredentialSource::Profile(name.clone()),
             Self::Chain { profile: None } => CredentialSource::DefaultChain,
+            Self::Unauthenticated => CredentialSource::Unauthenticated,
         }
     }
 }
@@ -62,28 +71,19 @@ impl AwsSettings {
         let variable = |name: &str| environment.get(name).map(str::to_owned);
 
         let environment_region = match variable("AWS_REGION") {
-            Some(region) => Some(valid_region("AWS_REGION", region)?),
+            Some(region) => Some(("AWS_REGION", valid_region("AWS_REGION", region)?)),
             None => variable("AWS_DEFAULT_REGION")
                 .map(|region| valid_region("AWS_DEFAULT_REGION", region))
-                .transpose()?,
+                .transpose()?
+                .map(|region| ("AWS_DEFAULT_REGION", region)),
         };
         let base_url = given(&config.base_url)
             .map(|url| {
                 BaseUrl::parse(&url).map_err(|source| AwsSettingsError::Url { place: "baseUrl", source })
             })
             .transpose()?;
-        let ignored = environment
-            .get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
-            .is_some_and(|value| value.eq_ignore_ascii_case("true"));
-        let environment_endpoint = ["AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "AWS_ENDPOINT_URL"]
-            .into_iter()
-            .filter(|_| !ignored)
-            .find_map(|name| environment.get(name).map(|url| (name, url)))
-            .map(|(place, url)| match BaseUrl::parse(url) {
-                Ok(_) => Ok(url.trim_end_matches('/').to_owned()),
-                Err(source) => Err(AwsSettingsError::Url { place, source }),
-            })
-            .transpose()?;
+        let endpoints = ServiceEndpoints::new(environment)
+            .map_err(|(place, source)| AwsSettingsError::Url { place, source })?;
         Ok(Self {
             credentials: credentials(config, environment, given(&config.profile))?,
             role_arn: given(&config.role_arn),
@@ -92,7 +92,9 @@ impl AwsSettings {
                 .transpose()?,
             environment_region,
             base_url,
-            environment_endpoint,
+            endpoints,
+            fips: environment.get("AWS_USE_FIPS_ENDPOINT").map(is_true),
+            dual_stack: environment.get("AWS_USE_DUALSTACK_ENDPOINT").map(is_true),
         })
     }
 
@@ -117,22 +119,40 @@ impl AwsSettings {
             CredentialSettings::ConfiguredProfile(_) | CredentialSettings::Chain { .. } => true,
             // Those that were handed in stay as they are, but a role is assumed with them again and again.
             CredentialSettings::Keys { .. } => self.role_arn.is_some(),
-            CredentialSettings::Bearer { .. } => false,
+            CredentialSettings::Bearer { .. } | CredentialSettings::Unauthenticated => false,
         }
+    }
+
+    /// The profile whose settings hold, also where credentials come from elsewhere.
+    pub(crate) fn profile<'s>(&'s self, environment: &'s Environment) -> &'s str {
+        match &self.credentials {
+            CredentialSettings::ConfiguredProfile(name) => name,
+            CredentialSettings::Bearer { .. }
+            | CredentialSettings::Keys { .. }
+            | CredentialSettings::Chain { .. }
+            | CredentialSettings::Unauthenticated => {
+                environment.get("AWS_PROFILE").unwrap_or(DEFAULT_PROFILE)
+            }
+        }
+    }
+
+    /// The same without what decides only where requests for models go, so that connections share what they may.
+    pub(crate) fn for_credentials(&self) -> Self {
+        Self { base_url: None, fips: None, dual_stack: None, ..self.clone() }
     }
 
     /// The region as far as it is known without reading files; see the crate's table for the order.
     pub fn likely_region(&self) -> &str {
         self.configured_region
             .as_deref()
-            .or(self.environment_region.as_deref())
+            .or(self.environment_region.as_ref().map(|(_, region)| region.as_str()))
             .or(self.suggested_region())
             .unwrap_or(crate::connection::DEFAULT_REGION)
     }
 
     pub(crate) fn suggested_region(&self) -> Option<&str> {
         match &self.base_url {
-            Some(BaseUrl::Standard { region }) => Some(region),
+            Some(BaseUrl::Standard { region, .. }) => Some(region),
             Some(BaseUrl::Custom(_)) | None => None,
         }
     }
@@ -150,6 +170,10 @@ fn credentials(
     if let Some(profile) = profile {
         return Ok(CredentialSettings::ConfiguredProfile(profile));
     }
+    // It is the environment's, so that it stands over what the environment says, and not over what the entry does.
+    if environment.get("AWS_BEDROCK_SKIP_AUTH").is_some_and(is_true) {
+        return Ok(CredentialSettings::Unauthenticated);
+    }
     if let Some(token) = environment.get("AWS_BEARER_TOKEN_BEDROCK") {
         return bearer(CredentialSource::BearerToken, token);
     }
@@ -159,8 +183,8 @@ fn credentials(
     {
         return Ok(CredentialSettings::Keys {
             access_key_id: id.to_owned(),
-            secret_access_key: secret.to_owned(),
-            session_token: environment.get("AWS_SESSION_TOKEN").map(str::to_owned),
+            secret_access_key: Hidden::new(secret),
+            session_token: environment.get("AWS_SESSION_TOKEN").map(Hidden::new),
         });
     }
     Ok(CredentialSettings::Chain { profile: environment.get("AWS_PROFILE").map(str::to_owned) })
@@ -168,7 +192,7 @@ fn credentials(
 
 fn bearer(source: CredentialSource, token: &str) -> Result<CredentialSettings, AwsSettingsError> {
     if token.bytes().all(|byte| byte.is_ascii_graphic()) {
-        Ok(CredentialSettings::Bearer { source, token: token.to_owned() })
+        Ok(CredentialSettings::Bearer { source, token: Hidden::new(token) })
     } else {
         Err(AwsSettingsError::Token { origin: source })
     }

@@ -3,11 +3,13 @@
 //!
 //! Apart from the emulator because they have nothing in common but the moment of starting.
 
-use std::collections::VecDeque;
+use std::collections::HashMap;
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
+use std::time::Duration;
 
+use serde_json::Value;
 use tokio::net::TcpListener;
 
 use crate::authentication::Guard;
@@ -15,13 +17,18 @@ use crate::connections::Connections;
 use crate::credentials::Credentials;
 use crate::emulator::{Emulator, StartError};
 use crate::endpoint::Endpoint;
+use crate::exchange::{Container, Exchanges, IdentityTokens, Instance, Issuer, Role, SingleSignOn};
 use crate::field_refusals::FieldRefusal;
 use crate::guardrail::Guardrail;
 use crate::ledger::Ledger;
+use crate::listing::{Changes, Lists};
 use crate::model::{Account, ApplicationProfile, PromptRouter};
+use crate::model_access::{ModelAccess, ModelAccesses};
 use crate::permissions::Permissions;
 use crate::prompt_resource::PromptResource;
 use crate::recording::Recorder;
+use crate::refusal::Refusal;
+use crate::scripts::Scripts;
 use crate::seal::Seal;
 
 /// Settings of an [`Emulator`] that is about to start.
@@ -33,12 +40,22 @@ pub struct EmulatorBuilder {
     credentials: Vec<Credentials>,
     bearer_tokens: BearerTokens,
     denied: Vec<String>,
-    page_size: usize,
+    page_size: Option<usize>,
     guardrails: Vec<Guardrail>,
     application_profiles: Vec<ApplicationProfile>,
     prompts: Vec<PromptResource>,
     prompt_routers: Vec<PromptRouter>,
     field_refusals: Vec<FieldRefusal>,
+    lists: Changes,
+    access: HashMap<String, ModelAccess>,
+    /// Whether there is an instance.
+    instance: bool,
+    instance_role: Option<String>,
+    container_role: Option<String>,
+    roles: Vec<Role>,
+    sso_roles: Vec<String>,
+    lifetime: Option<Duration>,
+    rotates: bool,
 }
 
 // Apart from the other settings only to keep the tokens out of `Debug`.
@@ -54,12 +71,21 @@ impl EmulatorBuilder {
             credentials: Vec::new(),
             bearer_tokens: BearerTokens::default(),
             denied: Vec::new(),
-            page_size: 100,
+            page_size: None,
             guardrails: Vec::new(),
             application_profiles: Vec::new(),
             prompts: Vec::new(),
             prompt_routers: Vec::new(),
             field_refusals: Vec::new(),
+            lists: Changes::default(),
+            access: HashMap::new(),
+            instance: false,
+            instance_role: None,
+            container_role: None,
+            roles: Vec::new(),
+            sso_roles: Vec::new(),
+            lifetime: None,
+            rotates: false,
         }
     }
 
@@ -98,6 +124,73 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Runs on an EC2 instance with this role: its metadata service, version 2, is below `/latest/`.
+    ///
+    /// Its failures are scripts of [`Operation`](crate::Operation)s: silence is a reply
+    /// [after](crate::Reply::after) a gate, a switched-off service is `Reply::http(403)` to
+    /// `InstanceToken`, and a role that cannot be assumed is a
+    /// [document](crate::Reply::document) with `"Code": "AssumeRoleUnauthorizedAccess"`.
+    #[must_use]
+    pub fn instance_role(mut self, name: impl Into<String>) -> Self {
+        self.instance = true;
+        self.instance_role = Some(name.into());
+        self
+    }
+
+    /// Runs on an EC2 instance that has no role.
+    #[must_use]
+    pub fn instance_without_role(mut self) -> Self {
+        self.instance = true;
+        self.instance_role = None;
+        self
+    }
+
+    /// Runs in a container with this role: of ECS under `/v2/credentials/…`, of EKS Pod Identity under
+    /// `/v1/credentials`. [`Emulator::container_token`] is what it has to show.
+    #[must_use]
+    pub fn container_role(mut self, name: impl Into<String>) -> Self {
+        self.container_role = Some(name.into());
+        self
+    }
+
+    /// Has a role that can be assumed, with other credentials or with a
+    /// [web identity](Emulator::web_identity_token); may be called again for more.
+    ///
+    /// The token service answers at the same address. `sts:AssumeRole` and `sts:AssumeRoleWithWebIdentity`
+    /// can be [denied](Self::deny).
+    #[must_use]
+    pub fn role(mut self, role: impl Into<Role>) -> Self {
+        self.roles.push(role.into());
+        self
+    }
+
+    /// Has a portal of IAM Identity Center, where the only user is logged in and has this role in the
+    /// account; may be called again for more. The portal and its tokens are at the same address.
+    #[must_use]
+    pub fn sso_role(mut self, name: impl Into<String>) -> Self {
+        self.sso_roles.push(name.into());
+        self
+    }
+
+    /// Gives keys that live no longer than this. Otherwise those of instances and containers live six
+    /// hours, and others one.
+    ///
+    /// An instance or container has its keys renewed five minutes before their end, or after half of a
+    /// life shorter than ten. Several SDKs prolong by themselves what they got from an instance with
+    /// little time left, and then meet the refusal of Bedrock.
+    #[must_use]
+    pub fn credential_lifetime(mut self, lifetime: Duration) -> Self {
+        self.lifetime = Some(lifetime);
+        self
+    }
+
+    /// Gives an instance or container other keys each time it asks; the earlier ones stay good.
+    #[must_use]
+    pub fn rotating_credentials(mut self) -> Self {
+        self.rotates = true;
+        self
+    }
+
     /// Denies an action of the identity service's to everyone, for example `bedrock:CountTokens`.
     ///
     /// `Converse` takes `bedrock:InvokeModel`, `ConverseStream` takes
@@ -109,10 +202,88 @@ impl EmulatorBuilder {
         self
     }
 
-    /// Lists this many inference profiles at a time when a client does not say; 100 by default.
+    /// Lists this many inference profiles at a time, and no more to clients that ask for more. By default a client has its
+    /// way, and gets 100 when it does not say.
     #[must_use]
     pub fn page_size(mut self, page_size: usize) -> Self {
-        self.page_size = page_size;
+        self.page_size = Some(page_size);
+        self
+    }
+
+    /// Names another page of inference profiles on every page, the last one included.
+    #[must_use]
+    pub fn endless_pages(mut self) -> Self {
+        self.lists.endless = true;
+        self
+    }
+
+    /// Refuses one page of inference profiles, counted from 1.
+    #[must_use]
+    pub fn failing_page(
+        mut self,
+        page: usize,
+        status: u16,
+        exception: impl Into<String>,
+        message: impl Into<String>,
+    ) -> Self {
+        self.lists.failing_page = Some((page, Refusal::new(status, exception, message)));
+        self
+    }
+
+    /// Lists these foundation models and no others. Each is the JSON of a
+    /// [`FoundationModelSummary`](https://docs.aws.amazon.com/bedrock/latest/APIReference/API_FoundationModelSummary.html),
+    /// or of something that no client expects: it is sent as it is.
+    ///
+    /// What can be invoked does not change with it.
+    ///
+    /// ```
+    /// use clawdia_bedrock_emulator::Emulator;
+    /// use serde_json::json;
+    ///
+    /// let strange = json!({ "modelId": "acme.model-1", "outputModalities": ["SMELL"], "modelLifecycle": null });
+    /// let builder = Emulator::builder().list_models([strange]).list_profiles([]);
+    /// ```
+    #[must_use]
+    pub fn list_models(mut self, summaries: impl IntoIterator<Item = Value>) -> Self {
+        self.lists.models.instead = Some(summaries.into_iter().collect());
+        self
+    }
+
+    /// Lists a foundation model besides the others; see [`list_models`](Self::list_models).
+    #[must_use]
+    pub fn also_list_model(mut self, summary: Value) -> Self {
+        self.lists.models.besides.push(summary);
+        self
+    }
+
+    /// Lists these inference profiles and no others. Each is the JSON of an
+    /// [`InferenceProfileSummary`](https://docs.aws.amazon.com/bedrock/latest/APIReference/API_InferenceProfileSummary.html),
+    /// or of something that no client expects. Those of type `APPLICATION` are listed for requests of that type.
+    ///
+    /// They can be invoked if the first of their models can, and others as before.
+    #[must_use]
+    pub fn list_profiles(mut self, summaries: impl IntoIterator<Item = Value>) -> Self {
+        self.lists.profiles.instead = Some(summaries.into_iter().collect());
+        self
+    }
+
+    /// Lists an inference profile besides the others; see [`list_profiles`](Self::list_profiles).
+    #[must_use]
+    pub fn also_list_profile(mut self, summary: Value) -> Self {
+        self.lists.profiles.besides.push(summary);
+        self
+    }
+
+    /// Has come so far with a model, by the model's id without geography. Every model is granted otherwise.
+    ///
+    /// ```
+    /// use clawdia_bedrock_emulator::{Emulator, ModelAccess};
+    ///
+    /// let builder = Emulator::builder().model_access("amazon.nova-lite-v1:0", ModelAccess::NoAgreement);
+    /// ```
+    #[must_use]
+    pub fn model_access(mut self, model_id: impl Into<String>, access: ModelAccess) -> Self {
+        self.access.insert(model_id.into(), access);
         self
     }
 
@@ -223,18 +394,28 @@ impl EmulatorBuilder {
         }
         let endpoint = Endpoint {
             guard: Guard::new(self.region.clone(), credentials, self.bearer_tokens.0),
-            permissions: Permissions { denied: self.denied },
+            permissions: Permissions::of(self.denied),
             account: Account {
                 region: self.region,
                 id: self.account,
                 application_profiles: self.application_profiles,
                 prompts: self.prompts,
                 prompt_routers: self.prompt_routers,
+                lists: Lists::of(self.lists),
+                access: ModelAccesses::of(self.access),
             },
             page_size: self.page_size,
+            exchanges: Exchanges {
+                issuer: Issuer::new(self.lifetime, self.rotates),
+                instance: self.instance.then(|| Instance::new(self.instance_role)),
+                container: self.container_role.map(Container::new),
+                roles: self.roles,
+                identity_tokens: IdentityTokens::new(),
+                single_sign_on: SingleSignOn::new(self.sso_roles),
+            },
             guardrails: self.guardrails,
             field_refusals: self.field_refusals,
-            script: Mutex::new(VecDeque::new()),
+            scripts: Scripts::default(),
             recorder: Recorder::new(),
             connections: Connections::new(),
             seal: Seal::new(),

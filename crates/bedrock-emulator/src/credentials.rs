@@ -4,6 +4,7 @@
 //! easier to review where nothing else happens.
 
 use std::fmt;
+use std::time::SystemTime;
 
 /// An access key that the emulator accepts signatures from.
 ///
@@ -19,6 +20,9 @@ pub struct Credentials {
     pub(crate) secret_access_key: String,
     pub(crate) session_token: Option<String>,
     pub(crate) expired: bool,
+    pub(crate) expires: Option<SystemTime>,
+    /// The ARN of whoever it belongs to.
+    pub(crate) principal: Option<String>,
 }
 
 impl Credentials {
@@ -29,6 +33,8 @@ impl Credentials {
             secret_access_key: secret_access_key.into(),
             session_token: None,
             expired: false,
+            expires: None,
+            principal: None,
         }
     }
 
@@ -39,11 +45,29 @@ impl Credentials {
         self
     }
 
+    /// Ends its time at this moment: requests get `ExpiredTokenException` from then on.
+    #[must_use]
+    pub fn with_expiration(mut self, expires: SystemTime) -> Self {
+        self.expires = Some(expires);
+        self
+    }
+
+    /// Says whose it is, by ARN; refusals for want of permission name the user.
+    #[must_use]
+    pub fn with_principal(mut self, arn: impl Into<String>) -> Self {
+        self.principal = Some(arn.into());
+        self
+    }
+
     /// Makes it an access key whose time has passed: requests get `ExpiredTokenException`.
     #[must_use]
     pub fn expired(mut self) -> Self {
         self.expired = true;
         self
+    }
+
+    pub(crate) fn has_expired(&self, now: SystemTime) -> bool {
+        self.expired || self.expires.is_some_and(|expires| expires <= now)
     }
 }
 
@@ -62,6 +86,8 @@ impl fmt::Debug for Credentials {
             .field("secret_access_key", &"(hidden)")
             .field("session_token", &self.session_token.as_ref().map(|_| "(hidden)"))
             .field("expired", &self.expired)
+            .field("expires", &self.expires)
+            .field("principal", &self.principal)
             .finish()
     }
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
@@ -15,6 +16,8 @@ use tokio::task::{JoinHandle, JoinSet};
 use crate::builder::EmulatorBuilder;
 use crate::credentials::Credentials;
 use crate::endpoint::Endpoint;
+use crate::model_access::ModelAccess;
+use crate::operation::Operation;
 use crate::recording::RecordedRequest;
 use crate::reply::Reply;
 
@@ -36,7 +39,7 @@ use crate::reply::Reply;
 /// ```
 pub struct Emulator {
     url: String,
-    endpoint: Arc<Endpoint>,
+    pub(crate) endpoint: Arc<Endpoint>,
     server: JoinHandle<()>,
 }
 
@@ -102,14 +105,69 @@ impl Emulator {
     ///
     /// A request that is refused takes none, unless the next one is [unjudged](Reply::unjudged).
     pub fn enqueue(&self, reply: Reply) {
-        self.endpoint.script().push_back(reply);
+        self.endpoint.scripts.push(reply);
+    }
+
+    /// Adds a reply to the script of one operation: its requests take one each, in order, before any
+    /// that is for all invocations.
+    ///
+    /// [`Reply::answer`] stands for what the emulator says by itself, so that the third request fails,
+    /// or one waits for a gate.
+    ///
+    /// ```
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// use clawdia_bedrock_emulator::{Emulator, Gate, Operation, Reply};
+    ///
+    /// let emulator = Emulator::builder().start().await?;
+    /// let gate = Gate::new();
+    /// emulator.enqueue_for(Operation::ListInferenceProfiles, Reply::answer().after(&gate));
+    /// emulator.enqueue_for(Operation::ListInferenceProfiles, Reply::throttled());
+    /// # Ok::<(), clawdia_bedrock_emulator::StartError>(())
+    /// # }).unwrap();
+    /// ```
+    pub fn enqueue_for(&self, operation: Operation, reply: Reply) {
+        self.endpoint.scripts.push_for(operation, reply);
+    }
+
+    /// Answers an operation with this from now on, wherever its script has nothing left.
+    pub fn reply_always(&self, operation: Operation, reply: Reply) {
+        self.endpoint.scripts.always(operation, Some(reply));
+    }
+
+    /// Takes back [`reply_always`](Self::reply_always).
+    pub fn reply_normally(&self, operation: Operation) {
+        self.endpoint.scripts.always(operation, None);
+    }
+
+    /// Lists these foundation models from now on, and no others; see [`EmulatorBuilder::list_models`].
+    pub fn list_models(&self, summaries: impl IntoIterator<Item = Value>) {
+        self.endpoint.account.lists.write().models.instead = Some(summaries.into_iter().collect());
+    }
+
+    /// Lists these inference profiles from now on, and no others; see [`EmulatorBuilder::list_profiles`].
+    pub fn list_profiles(&self, summaries: impl IntoIterator<Item = Value>) {
+        self.endpoint.account.lists.write().profiles.instead = Some(summaries.into_iter().collect());
+    }
+
+    /// Sets how far the account has come with a model, by the model's id without geography.
+    pub fn set_model_access(&self, model_id: impl Into<String>, access: ModelAccess) {
+        self.endpoint.account.access.set(model_id.into(), access);
+    }
+
+    /// Denies an action to everyone from now on; see [`EmulatorBuilder::deny`].
+    pub fn deny(&self, action: impl Into<String>) {
+        self.endpoint.permissions.deny(action.into());
+    }
+
+    /// Takes back the denial of an action.
+    pub fn allow(&self, action: &str) {
+        self.endpoint.permissions.allow(action);
     }
 
     /// Throttles the next `count` invocations, before anything else in the script.
     pub fn throttle(&self, count: usize) {
-        let mut script = self.endpoint.script();
         for _ in 0..count {
-            script.push_front(Reply::throttled());
+            self.endpoint.scripts.push_front(Reply::throttled());
         }
     }
 
@@ -138,12 +196,17 @@ impl Emulator {
 
     /// How many scripted replies are left.
     pub fn scripted_replies(&self) -> usize {
-        self.endpoint.script().len()
+        self.endpoint.scripts.len()
     }
 
     /// Everything that came in, oldest first.
     pub fn requests(&self) -> Vec<RecordedRequest> {
         self.endpoint.recorder.requests()
+    }
+
+    /// How many requests of an operation were read so far, answered or not.
+    pub fn count(&self, operation: Operation) -> usize {
+        self.endpoint.recorder.by_operation().borrow().get(&operation).copied().unwrap_or_default()
     }
 
     /// How many connections were accepted so far.
@@ -164,6 +227,13 @@ impl Emulator {
     /// Resolves when at least this many requests were read, answered or not.
     pub async fn wait_for_requests(&self, count: usize) {
         wait(self.endpoint.recorder.count(), |read| read >= count).await;
+    }
+
+    /// Resolves when at least this many requests of an operation were read, answered or not.
+    pub async fn wait_for(&self, operation: Operation, count: usize) {
+        let mut counts = self.endpoint.recorder.by_operation();
+        // The sender lives in the endpoint, as long as the emulator that waits.
+        let _ = counts.wait_for(|counts| counts.get(&operation).copied().unwrap_or_default() >= count).await;
     }
 
     /// Stops serving, closes all connections, and resolves when that is done.

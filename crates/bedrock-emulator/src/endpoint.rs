@@ -3,8 +3,6 @@
 //! Read, recognise, admit, check the shape, find the model, apply the rules, answer. Each step is
 //! a module of its own; this one only strings them together, and lets scripts step in.
 
-use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use bytes::Bytes;
@@ -16,6 +14,8 @@ use serde_json::{Value, json};
 use crate::authentication::Guard;
 use crate::body::ReplyBody;
 use crate::connections::Connections;
+use crate::dialect::Dialect;
+use crate::exchange::Exchanges;
 use crate::field_refusals::FieldRefusal;
 use crate::guardrail::Guardrail;
 use crate::ledger::Ledger;
@@ -26,9 +26,10 @@ use crate::permissions::Permissions;
 use crate::recording::{RecordedRequest, Recorder};
 use crate::refusal::Refusal;
 use crate::rendering::json_response;
-use crate::reply::Reply;
+use crate::reply::{Content, Reply};
 use crate::request::Request;
 use crate::rules;
+use crate::scripts::Scripts;
 use crate::seal::Seal;
 use crate::shape;
 
@@ -42,10 +43,11 @@ pub(crate) struct Endpoint {
     pub(crate) guard: Guard,
     pub(crate) permissions: Permissions,
     pub(crate) account: Account,
-    pub(crate) page_size: usize,
+    pub(crate) page_size: Option<usize>,
+    pub(crate) exchanges: Exchanges,
     pub(crate) guardrails: Vec<Guardrail>,
     pub(crate) field_refusals: Vec<FieldRefusal>,
-    pub(crate) script: Mutex<VecDeque<Reply>>,
+    pub(crate) scripts: Scripts,
     pub(crate) recorder: Recorder,
     pub(crate) connections: Connections,
     pub(crate) seal: Seal,
@@ -56,7 +58,7 @@ pub(crate) struct Endpoint {
 pub(crate) struct Call {
     pub(crate) operation: Operation,
     id: String,
-    parts: http::request::Parts,
+    pub(crate) parts: http::request::Parts,
     pub(crate) body: Bytes,
     pub(crate) started: Instant,
 }
@@ -81,8 +83,8 @@ impl Endpoint {
             return Refusal::new(413, "RequestEntityTooLargeException", "Request body is too large.")
                 .response();
         };
-        let (operation, id) = Operation::of(&parts.method, parts.uri.path());
         let body = body.to_bytes();
+        let (operation, id) = Operation::of(&parts.method, parts.uri.path(), &body);
         let number = self.recorder.note(RecordedRequest {
             operation,
             method: parts.method.to_string(),
@@ -98,50 +100,29 @@ impl Endpoint {
         let call = Call { operation, id: id.unwrap_or_default(), parts, body, started };
         let (response, refusal) = match self.respond(&call).await {
             Ok(response) => (response, None),
-            Err(refusal) => (refusal.response(), Some(refusal)),
+            Err(refusal) => (Dialect::of(operation).response(&refusal), Some(refusal)),
         };
         self.recorder.answered(number, response.status().as_u16(), refusal);
         response
     }
 
     async fn respond(&self, call: &Call) -> Result<Response<ReplyBody>, Refusal> {
-        if call.operation.is_invocation() {
-            return self.invoke(call).await;
-        }
-        self.admit(call)?;
-        let query = Query::new(call.parts.uri.query());
-        let document = match call.operation {
-            Operation::ListFoundationModels => listing::foundation_models(&self.account, &query)?,
-            Operation::GetFoundationModel => listing::foundation_model(&self.account, &call.id)?,
-            Operation::GetFoundationModelAvailability => listing::availability(&self.account, &call.id)?,
-            Operation::ListInferenceProfiles => {
-                listing::inference_profiles(&self.account, &query, self.page_size)?
-            }
-            Operation::GetInferenceProfile => listing::inference_profile(&self.account, &call.id)?,
-            Operation::CountTokens => self.count_tokens(call)?,
-            Operation::Unknown | Operation::Converse | Operation::ConverseStream => {
-                return Err(Refusal::new(
-                    404,
-                    "UnknownOperationException",
-                    format!("No operation answers {} {}.", call.parts.method, call.parts.uri.path()),
-                ));
-            }
-        };
-        Ok(json_response(&document))
-    }
-
-    async fn invoke(&self, call: &Call) -> Result<Response<ReplyBody>, Refusal> {
-        let unjudged = self.script().pop_front_if(|reply| !reply.judged);
+        let unjudged = self.scripts.take_if(call.operation, |reply| !reply.judged);
         let (reply, invocation) = if let Some(reply) = unjudged {
-            (reply, self.judge(call).ok())
+            (reply, self.judge(call).ok().flatten())
         } else {
             let invocation = self.judge(call)?;
-            (self.script().pop_front().unwrap_or_else(Reply::answer), Some(invocation))
+            let scripted = self.scripts.take_if(call.operation, |_| true);
+            (scripted.unwrap_or_else(Reply::answer), invocation)
         };
         if let Some(gate) = &reply.gate {
             gate.wait().await;
         }
-        let mut response = self.render(call, invocation.as_ref(), &reply)?;
+        let mut response = if !call.operation.is_invocation() && matches!(reply.content, Content::Answer) {
+            self.carry_out(call)?
+        } else {
+            self.render(call, invocation.as_ref(), &reply)?
+        };
         for (name, value) in &reply.headers {
             if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
                 response.headers_mut().insert(name, value);
@@ -150,15 +131,50 @@ impl Endpoint {
         Ok(response)
     }
 
-    // Who asks, and whether they may.
-    fn admit(&self, call: &Call) -> Result<(), Refusal> {
-        self.guard.admit(&call.parts, &call.body)?;
-        self.permissions.admit(call.operation, &call.id, &self.account)
+    // Whatever is done without asking a model.
+    fn carry_out(&self, call: &Call) -> Result<Response<ReplyBody>, Refusal> {
+        if call.operation.is_of_bedrock() {
+            return Ok(json_response(&self.document(call)?));
+        }
+        self.exchange(call)
     }
 
-    // Whatever the service checks before a model hears of a request.
-    fn judge(&self, call: &Call) -> Result<Invocation<'_>, Refusal> {
-        self.admit(call)?;
+    fn document(&self, call: &Call) -> Result<Value, Refusal> {
+        let query = Query::new(call.parts.uri.query());
+        match call.operation {
+            Operation::ListFoundationModels => listing::foundation_models(&self.account, &query),
+            Operation::GetFoundationModel => listing::foundation_model(&self.account, &call.id),
+            Operation::GetFoundationModelAvailability => listing::availability(&self.account, &call.id),
+            Operation::ListInferenceProfiles => {
+                listing::inference_profiles(&self.account, &query, self.page_size)
+            }
+            Operation::GetInferenceProfile => listing::inference_profile(&self.account, &call.id),
+            Operation::CountTokens => self.count_tokens(call),
+            _ => Err(Refusal::new(
+                404,
+                "UnknownOperationException",
+                format!("No operation answers {} {}.", call.parts.method, call.parts.uri.path()),
+            )),
+        }
+    }
+
+    // Who asks, and whether they may.
+    fn admit(&self, call: &Call) -> Result<String, Refusal> {
+        let caller = self.account.caller_arn(self.guard.admit(&call.parts, &call.body)?);
+        self.permissions.admit(call.operation, &call.id, &self.account, &caller)?;
+        Ok(caller)
+    }
+
+    // Whatever the service checks before it answers, or a model hears of a request.
+    fn judge(&self, call: &Call) -> Result<Option<Invocation<'_>>, Refusal> {
+        // The others want to see something else, each its own.
+        if !call.operation.is_of_bedrock() {
+            return Ok(None);
+        }
+        let caller = self.admit(call)?;
+        if !call.operation.is_invocation() {
+            return Ok(None);
+        }
         let streaming = call.operation == Operation::ConverseStream;
         check_id(&call.id)?;
         let shape = if streaming { &shape::CONVERSE_STREAM } else { &shape::CONVERSE };
@@ -171,10 +187,10 @@ impl Endpoint {
         let invocation = Invocation { body, target };
         let request = self.request(call, &invocation);
         for (_, name) in request.system_tools() {
-            self.permissions.admit_system_tool(name, &self.account)?;
+            self.permissions.admit_system_tool(name, &self.account, &caller)?;
         }
         self.judge_conversation(&request)?;
-        Ok(invocation)
+        Ok(Some(invocation))
     }
 
     fn judge_conversation(&self, request: &Request<'_>) -> Result<(), Refusal> {
@@ -192,6 +208,7 @@ impl Endpoint {
             target?;
             return Err(Refusal::validation("The provided model doesn't support counting tokens."));
         };
+        self.account.access.to(facts.base_id).admit()?;
         let converse = &body["input"]["converse"];
         if !converse.is_object() {
             let bytes = body["input"]["invokeModel"]["body"].as_str().unwrap_or_default().len() * 3 / 4;
@@ -220,10 +237,6 @@ impl Endpoint {
             account: &self.account,
             guardrails: &self.guardrails,
         }
-    }
-
-    pub(crate) fn script(&self) -> MutexGuard<'_, VecDeque<Reply>> {
-        self.script.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -3,6 +3,7 @@
 //! Text models and profiles come from the shared facts; a few models of other kinds are added, so
 //! that a client that cannot tell an embedding model from a chat model finds out.
 
+mod lists;
 mod query;
 
 use clawdia_bedrock_models::{Modality, ModelFacts};
@@ -12,6 +13,7 @@ use crate::model::{Account, Identifier};
 use crate::quirks::Traits;
 use crate::refusal::Refusal;
 
+pub(crate) use lists::{Changes, Lists};
 pub(crate) use query::Query;
 
 /// A model that answers in something else than text, or cannot be called by everyone.
@@ -46,6 +48,9 @@ const REGIONS: &[(&str, &[&str])] = &[
     ("sa", &["sa-east-1"]),
     ("in", &["ap-south-1", "ap-south-2"]),
 ];
+
+/// How many inference profiles are listed at a time when nobody says.
+const PAGE_SIZE: usize = 100;
 
 /// A model whose end is announced for a day before this one is listed as legacy.
 ///
@@ -98,37 +103,44 @@ pub(crate) fn foundation_model(account: &Account, id: &str) -> Result<Value, Ref
 
 /// `GetFoundationModelAvailability`.
 pub(crate) fn availability(account: &Account, id: &str) -> Result<Value, Refusal> {
-    let summary = find_summary(account, id)?;
-    Ok(json!({
-        "modelId": summary["modelId"],
-        "agreementAvailability": { "status": "AVAILABLE" },
-        "authorizationStatus": "AUTHORIZED",
-        "entitlementAvailability": "AVAILABLE",
-        "regionAvailability": "AVAILABLE",
-    }))
+    let model_id = &find_summary(account, id)?["modelId"];
+    Ok(account.access.to(model_id.as_str().unwrap_or_default()).availability(model_id))
 }
 
 /// `ListInferenceProfiles`.
 pub(crate) fn inference_profiles(
     account: &Account,
     query: &Query<'_>,
-    page_size: usize,
+    page_size: Option<usize>,
 ) -> Result<Value, Refusal> {
     query.one_of("type", &["SYSTEM_DEFINED", "APPLICATION"])?;
-    let size = query.max_results()?.unwrap_or(page_size).max(1);
-    let start = query.next_token()?;
-    // Without a type the service lists its own profiles only.
-    let profiles = match query.get("type").as_deref() {
-        Some("APPLICATION") => application_profiles(account),
-        _ => account
-            .profiles()
-            .filter(|facts| !facts.end_of_life)
-            .map(|facts| profile(account, facts))
-            .collect(),
+    let size = match (query.max_results()?, page_size) {
+        (Some(wanted), Some(most)) => wanted.min(most),
+        (Some(size), None) | (None, Some(size)) => size,
+        (None, None) => PAGE_SIZE,
     };
-    let page: Vec<&Value> = profiles.iter().skip(start).take(size).collect();
+    let size = size.max(1);
+    let start = query.next_token()?;
+    let changes = account.lists.read();
+    if let Some((page, refusal)) = &changes.failing_page
+        && start / size + 1 == *page
+    {
+        return Err(refusal.clone());
+    }
+    // Without a type the service lists its own profiles only.
+    let own = query.get("type").as_deref() == Some("APPLICATION");
+    let mut profiles = changes.profiles.complete(|| all_profiles(account));
+    profiles.retain(|profile| (profile["type"] == "APPLICATION") == own);
+    let count = profiles.len();
+    let (mut page, mut more) = (Vec::new(), start + size < count);
+    if changes.endless && count > 0 {
+        more = true;
+        page.extend((start..start + size.min(count)).map(|index| &profiles[index % count]));
+    } else {
+        page.extend(profiles.iter().skip(start).take(size));
+    }
     let mut list = json!({ "inferenceProfileSummaries": page });
-    if start + size < profiles.len() {
+    if more {
         list["nextToken"] = Query::token(start + size).into();
     }
     Ok(list)
@@ -136,16 +148,21 @@ pub(crate) fn inference_profiles(
 
 /// `GetInferenceProfile`.
 pub(crate) fn inference_profile(account: &Account, id: &str) -> Result<Value, Refusal> {
-    let id = match Identifier::read(id) {
+    let short = match Identifier::read(id) {
         Identifier::Arn(arn) => arn.id,
         Identifier::Id(_) | Identifier::Broken => id,
     };
-    let system = account.profiles().find(|facts| facts.id == id).map(|facts| profile(account, facts));
-    let own =
-        || application_profiles(account).into_iter().find(|profile| profile["inferenceProfileId"] == id);
-    system.or_else(own).ok_or_else(|| {
+    let profiles = account.lists.read().profiles.complete(|| all_profiles(account));
+    let found =
+        |profile: &&Value| profile["inferenceProfileId"] == short || profile["inferenceProfileArn"] == id;
+    profiles.iter().find(found).cloned().ok_or_else(|| {
         Refusal::not_found("Could not find the inference profile. Check the identifier and try again.")
     })
+}
+
+fn all_profiles(account: &Account) -> Vec<Value> {
+    let system = account.profiles().filter(|facts| !facts.end_of_life).map(|facts| profile(account, facts));
+    system.chain(application_profiles(account)).collect()
 }
 
 fn find_summary(account: &Account, id: &str) -> Result<Value, Refusal> {
@@ -156,6 +173,10 @@ fn find_summary(account: &Account, id: &str) -> Result<Value, Refusal> {
 }
 
 fn summaries(account: &Account) -> Vec<Value> {
+    account.lists.read().models.complete(|| known_summaries(account))
+}
+
+fn known_summaries(account: &Account) -> Vec<Value> {
     let text =
         Account::foundation_models().filter(|facts| !facts.end_of_life).map(|facts| summary(account, facts));
     let other = OTHER_MODELS.iter().map(|model| {

@@ -5,6 +5,8 @@
 
 use clawdia_bedrock_models::{Capabilities, Geography, ModelFacts};
 
+use crate::listing::Lists;
+use crate::model_access::ModelAccesses;
 use crate::prompt_resource::PromptResource;
 use crate::quirks::{Quirk, Reasoning, Traits};
 use crate::refusal::Refusal;
@@ -69,6 +71,10 @@ pub(crate) struct Account {
     pub(crate) application_profiles: Vec<ApplicationProfile>,
     pub(crate) prompts: Vec<PromptResource>,
     pub(crate) prompt_routers: Vec<PromptRouter>,
+    /// What is listed that the facts do not know.
+    pub(crate) lists: Lists,
+    /// Which of the models it may use.
+    pub(crate) access: ModelAccesses,
 }
 
 /// Something that chooses a model for each prompt.
@@ -98,20 +104,49 @@ pub(crate) struct ApplicationProfile {
     pub(crate) model_id: String,
 }
 
+/// AWS's separate clouds, by the beginning of the names of their regions.
+const PARTITIONS: &[(&str, &str)] = &[
+    ("us-gov-", "aws-us-gov"),
+    ("cn-", "aws-cn"),
+    ("us-iso-", "aws-iso"),
+    ("us-isob-", "aws-iso-b"),
+    ("eu-isoe-", "aws-iso-e"),
+    ("us-isof-", "aws-iso-f"),
+    ("eusc-", "aws-eusc"),
+];
+
 impl Account {
     /// The partition that the region belongs to.
     pub(crate) fn partition(&self) -> &'static str {
-        if self.region.starts_with("us-gov-") {
-            "aws-us-gov"
-        } else if self.region.starts_with("cn-") {
-            "aws-cn"
-        } else {
-            "aws"
-        }
+        PARTITIONS
+            .iter()
+            .find(|(start, _)| self.region.starts_with(start))
+            .map_or("aws", |(_, partition)| partition)
+    }
+
+    /// The ARN of a session of a role's.
+    pub(crate) fn session_arn(&self, role: &str, session: &str) -> String {
+        format!("arn:{}:sts::{}:assumed-role/{role}/{session}", self.partition(), self.id)
+    }
+
+    /// The ARN of a role.
+    pub(crate) fn role_arn(&self, role: &str) -> String {
+        format!("arn:{}:iam::{}:role/{role}", self.partition(), self.id)
+    }
+
+    /// The ARN of somebody whose credentials may not say whose they are.
+    pub(crate) fn caller_arn(&self, principal: Option<String>) -> String {
+        principal.unwrap_or_else(|| self.session_arn("emulated-role", "client"))
     }
 
     /// What the id of an invocation names, for a body of so many bytes.
     pub(crate) fn resolve(&self, id: &str, length: usize) -> Result<Target<'_>, Refusal> {
+        let target = self.find(id, length)?;
+        self.access.to(target.model.base_id).admit()?;
+        Ok(target)
+    }
+
+    fn find(&self, id: &str, length: usize) -> Result<Target<'_>, Refusal> {
         let arn = match Identifier::read(id) {
             Identifier::Id(id) => return self.resolve_id(id).map(Target::plain),
             Identifier::Arn(arn) if self.is_mine(&arn) => arn,
@@ -195,11 +230,27 @@ impl Account {
 
     // `None` if the id does not name an inference profile of this region.
     fn resolve_profile(&self, id: &str) -> Option<Result<Model, Refusal>> {
-        let facts = self.profiles().find(|facts| facts.id == id)?;
+        let Some(facts) = self.profiles().find(|facts| facts.id == id) else {
+            return self.resolve_listed(id);
+        };
         Some(refuse_retired(facts).map(|()| Model::of(facts)))
     }
 
+    // `None` if the id does not name a profile that a test listed. What stands behind such a profile
+    // is known by its ARN only, and need not exist.
+    fn resolve_listed(&self, id: &str) -> Option<Result<Model, Refusal>> {
+        let model_id = self.lists.model_behind(id)?;
+        let facts = Self::foundation_models().find(|facts| facts.id == model_id);
+        Some(facts.ok_or_else(invalid_identifier).and_then(|facts| {
+            refuse_retired(facts)?;
+            Ok(Model::of(facts))
+        }))
+    }
+
     fn resolve_application_profile(&self, id: &str) -> Result<Model, Refusal> {
+        if let Some(listed) = self.resolve_listed(id) {
+            return listed;
+        }
         let profile = self.application_profiles.iter().find(|profile| profile.id == id).ok_or_else(|| {
             Refusal::not_found("Could not find the inference profile. Check the ARN and try again.")
         })?;

@@ -8,8 +8,11 @@ use std::fmt;
 use http::Method;
 use percent_encoding::percent_decode_str;
 
+use crate::dialect::Dialect;
+use crate::exchange::Form;
+
 /// What a request asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Operation {
     /// `POST /model/{id}/converse`
@@ -28,16 +31,53 @@ pub enum Operation {
     ListInferenceProfiles,
     /// `GET /inference-profiles/{id}`
     GetInferenceProfile,
+    /// `PUT /latest/api/token`, of the instance metadata service
+    InstanceToken,
+    /// `GET /latest/meta-data/iam/security-credentials/`: the name of the instance's role
+    InstanceRole,
+    /// `GET /latest/meta-data/iam/security-credentials/{role}`
+    InstanceRoleCredentials,
+    /// `GET` of anything else below `/latest/`
+    InstanceMetadata,
+    /// `GET /v1/credentials`, of EKS Pod Identity, and `GET /v2/credentials/{id}`, of ECS
+    ContainerCredentials,
+    /// `POST /` of the token service, with this action
+    AssumeRole,
+    /// `POST /` of the token service, with this action
+    AssumeRoleWithWebIdentity,
+    /// `POST /` of the token service, with this action
+    GetCallerIdentity,
+    /// `POST /` of the token service, with any other action
+    UnknownAction,
+    /// `GET /federation/credentials`, of single sign-on
+    GetRoleCredentials,
+    /// `GET /assignment/accounts`, of single sign-on
+    ListAccounts,
+    /// `GET /assignment/roles`, of single sign-on
+    ListAccountRoles,
+    /// `POST /token`, of single sign-on
+    CreateToken,
+    /// `POST /client/register`, of single sign-on
+    RegisterClient,
+    /// `POST /device_authorization`, of single sign-on
+    StartDeviceAuthorization,
     /// Anything else.
     Unknown,
 }
 
 impl Operation {
-    /// The operation behind a method and a raw path, with the decoded id it is about.
-    pub(crate) fn of(method: &Method, path: &str) -> (Self, Option<String>) {
+    /// The operation behind a method, a raw path and a body, with the decoded id it is about.
+    pub(crate) fn of(method: &Method, path: &str, body: &[u8]) -> (Self, Option<String>) {
         let (operation, id) = match *method {
-            Method::POST => Self::of_invocation(path),
+            Method::POST => match path {
+                "" | "/" => (Self::of_action(body), None),
+                "/token" => (Self::CreateToken, None),
+                "/client/register" => (Self::RegisterClient, None),
+                "/device_authorization" => (Self::StartDeviceAuthorization, None),
+                _ => Self::of_invocation(path),
+            },
             Method::GET => Self::of_query(path),
+            Method::PUT if path == "/latest/api/token" => (Self::InstanceToken, None),
             _ => (Self::Unknown, None),
         };
         match id {
@@ -46,6 +86,16 @@ impl Operation {
                 Ok(id) if !id.is_empty() => (operation, Some(id.into_owned())),
                 _ => (Self::Unknown, None),
             },
+        }
+    }
+
+    fn of_action(body: &[u8]) -> Self {
+        match Form::read(body).get("Action") {
+            "" => Self::Unknown,
+            "AssumeRole" => Self::AssumeRole,
+            "AssumeRoleWithWebIdentity" => Self::AssumeRoleWithWebIdentity,
+            "GetCallerIdentity" => Self::GetCallerIdentity,
+            _ => Self::UnknownAction,
         }
     }
 
@@ -68,13 +118,28 @@ impl Operation {
             (Self::GetFoundationModelAvailability, Some(id))
         } else if let Some(id) = path.strip_prefix("/inference-profiles/") {
             (Self::GetInferenceProfile, Some(id))
+        } else if let Some(role) = path.strip_prefix("/latest/meta-data/iam/security-credentials") {
+            let list = role.is_empty() || role == "/";
+            (if list { Self::InstanceRole } else { Self::InstanceRoleCredentials }, None)
+        } else if path.starts_with("/latest/") {
+            (Self::InstanceMetadata, None)
+        } else if path == "/v1/credentials" || path.starts_with("/v2/credentials/") {
+            (Self::ContainerCredentials, None)
         } else {
             match path {
                 "/foundation-models" => (Self::ListFoundationModels, None),
                 "/inference-profiles" => (Self::ListInferenceProfiles, None),
+                "/federation/credentials" => (Self::GetRoleCredentials, None),
+                "/assignment/accounts" => (Self::ListAccounts, None),
+                "/assignment/roles" => (Self::ListAccountRoles, None),
                 _ => (Self::Unknown, None),
             }
         }
+    }
+
+    /// Whether it is one of Bedrock's, for which a client has to show its credentials.
+    pub(crate) fn is_of_bedrock(self) -> bool {
+        matches!(Dialect::of(self), Dialect::Bedrock)
     }
 
     /// Whether it asks a model to speak, so that scripted replies apply to it.
@@ -95,7 +160,7 @@ mod tests {
 
     #[track_caller]
     fn check(method: &Method, path: &str, operation: Operation, id: Option<&str>) {
-        assert_eq!(Operation::of(method, path), (operation, id.map(str::to_owned)));
+        assert_eq!(Operation::of(method, path, b""), (operation, id.map(str::to_owned)));
     }
 
     #[test]
@@ -118,6 +183,29 @@ mod tests {
             Operation::GetInferenceProfile,
             Some("us.x/converse"),
         );
+    }
+
+    #[test]
+    fn credentials_are_told_from_bedrock_by_their_paths() {
+        for (method, path, operation) in [
+            (Method::PUT, "/latest/api/token", Operation::InstanceToken),
+            (Method::GET, "/latest/meta-data/iam/security-credentials/", Operation::InstanceRole),
+            (
+                Method::GET,
+                "/latest/meta-data/iam/security-credentials/role",
+                Operation::InstanceRoleCredentials,
+            ),
+            (Method::GET, "/latest/meta-data/placement/region", Operation::InstanceMetadata),
+            (Method::GET, "/v1/credentials", Operation::ContainerCredentials),
+            (Method::GET, "/federation/credentials", Operation::GetRoleCredentials),
+            (Method::POST, "/token", Operation::CreateToken),
+            (Method::POST, "/", Operation::Unknown),
+        ] {
+            check(&method, path, operation, None);
+        }
+        let of = |body: &[u8]| Operation::of(&Method::POST, "/", body).0;
+        assert_eq!(of(b"Action=AssumeRole&Version=2011-06-15"), Operation::AssumeRole);
+        assert_eq!(of(b"Version=2011-06-15&Action=Dance"), Operation::UnknownAction);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Requests are numbered as they are read and noted before they are answered, so that a test can
 //! wait for one whose answer it holds back.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
@@ -33,7 +33,7 @@ pub struct RecordedRequest {
     pub model_id: Option<String>,
     /// The query string as it stood on the wire.
     pub query: Option<String>,
-    /// The headers. `Debug` does not show `Authorization` and the session token.
+    /// The headers. `Debug` does not show `Authorization` and the tokens.
     pub headers: HeaderMap,
     /// The body.
     pub body: Bytes,
@@ -61,6 +61,7 @@ impl RecordedRequest {
 pub(crate) struct Recorder {
     notes: Mutex<Notes>,
     count: watch::Sender<usize>,
+    by_operation: watch::Sender<HashMap<Operation, usize>>,
 }
 
 struct Notes {
@@ -75,12 +76,14 @@ impl Recorder {
         Self {
             notes: Mutex::new(Notes { first: 0, bytes: 0, requests: VecDeque::new() }),
             count: watch::Sender::new(0),
+            by_operation: watch::Sender::default(),
         }
     }
 
     /// Notes a request and returns its number.
     pub(crate) fn note(&self, mut request: RecordedRequest) -> usize {
         hide(&mut request.headers);
+        let operation = request.operation;
         let mut notes = self.notes();
         notes.bytes += request.body.len();
         notes.requests.push_back(request);
@@ -97,6 +100,7 @@ impl Recorder {
         }
         let number = notes.first + notes.requests.len() - 1;
         drop(notes);
+        self.by_operation.send_modify(|counts| *counts.entry(operation).or_default() += 1);
         self.count.send_replace(number + 1);
         number
     }
@@ -119,6 +123,10 @@ impl Recorder {
         self.count.subscribe()
     }
 
+    pub(crate) fn by_operation(&self) -> watch::Receiver<HashMap<Operation, usize>> {
+        self.by_operation.subscribe()
+    }
+
     fn notes(&self) -> MutexGuard<'_, Notes> {
         self.notes.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -126,7 +134,9 @@ impl Recorder {
 
 // Tests print recorded requests when they fail; what proves an identity must not be among it.
 fn hide(headers: &mut HeaderMap) {
-    for name in ["authorization", "x-amz-security-token"] {
+    for name in
+        ["authorization", "x-amz-security-token", "x-amz-sso_bearer_token", "x-aws-ec2-metadata-token"]
+    {
         if let Some(value) = headers.get_mut(name) {
             value.set_sensitive(true);
         }

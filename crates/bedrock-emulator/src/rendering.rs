@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::answer::{self, Answer};
 use crate::body::{Piece, ReplyBody, rechunk};
+use crate::dialect::Dialect;
 use crate::endpoint::{Call, Endpoint, Invocation};
 use crate::guardrail::Screening;
 use crate::identifiers;
@@ -31,7 +32,7 @@ impl Endpoint {
         let streaming = call.operation == Operation::ConverseStream;
         match &reply.content {
             Content::Error { status, exception, message } => {
-                Ok(Refusal::new(*status, exception, message).response())
+                Ok(Dialect::of(call.operation).response(&Refusal::new(*status, exception, message)))
             }
             Content::Http { status, body } => {
                 let mut response = Response::new(ReplyBody::fixed(body.clone()));
@@ -40,11 +41,8 @@ impl Endpoint {
             }
             Content::Stream(steps) if streaming => Ok(stream(steps.clone(), reply.chunk)),
             Content::Document(document) if !streaming => Ok(json_response(document)),
-            Content::Stream(_) | Content::Document(_) => Err(Refusal::new(
-                500,
-                "InternalServerException",
-                format!("The scripted reply is not one for {}.", call.operation),
-            )),
+            Content::Stream(_) | Content::Document(_) => Err(unfit(call.operation)),
+            Content::Turn(_) if !call.operation.is_invocation() => Err(unfit(call.operation)),
             Content::Turn(turn) => Ok(self.deliver(call, invocation, reply, turn)),
             Content::Answer => match invocation {
                 None => Err(Refusal::new(
@@ -115,6 +113,10 @@ impl Endpoint {
             .then(|| json!({ "invokedModelId": self.account.arn_of(&request.model) }));
         (turn, usage, prefix_of(&request), echoed(&request, guardrail, router))
     }
+}
+
+fn unfit(operation: Operation) -> Refusal {
+    Refusal::new(500, "InternalServerException", format!("The scripted reply is not one for {operation}."))
 }
 
 // What a reply's metadata says besides numbers.

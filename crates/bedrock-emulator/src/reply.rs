@@ -16,7 +16,7 @@ use crate::gate::Gate;
 use crate::identifiers;
 use crate::turn::Turn;
 
-/// A scripted reply to one model invocation.
+/// A scripted reply to one request, an invocation of a model for the most part.
 ///
 /// ```
 /// use clawdia_bedrock_emulator::{Reply, Step};
@@ -107,6 +107,11 @@ impl Reply {
 
     /// A 200 with this document, for `converse`.
     pub fn converse(document: Value) -> Self {
+        Self::document(document)
+    }
+
+    /// A 200 with this JSON, for every operation that does not stream.
+    pub fn document(document: Value) -> Self {
         Self::of(Content::Document(document))
     }
 

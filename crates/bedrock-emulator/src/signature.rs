@@ -3,7 +3,7 @@
 //! The verifier is written against the published algorithm and not against a signer, so that a
 //! client whose signer is wrong finds out here and not at the real service.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime};
 
 use http::HeaderMap;
 use http::request::Parts;
@@ -11,10 +11,9 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 
 use crate::credentials::Credentials;
 use crate::digest;
+use crate::moment;
 use crate::refusal::Refusal;
 
-/// The name under which both planes of Bedrock are signed.
-const SERVICE: &str = "bedrock";
 /// The only signing algorithm accepted.
 pub(crate) const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 /// How far a request's clock may be from ours.
@@ -38,25 +37,31 @@ struct Claim<'a> {
     signature: &'a str,
 }
 
-/// Checks a request that claims to be signed.
+/// What a signature has to be for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Scope<'a> {
+    /// Any of these will do.
+    pub(crate) regions: &'a [&'a str],
+    /// The name under which a service is signed, `bedrock` for both of its planes.
+    pub(crate) service: &'a str,
+}
+
+/// Checks a request that claims to be signed, and returns whose signature it is.
 pub(crate) fn verify(
     parts: &Parts,
     body: &[u8],
     authorization: &str,
-    accepted: &[Credentials],
-    region: &str,
+    find: impl FnOnce(&str) -> Option<Credentials>,
+    scope: Scope<'_>,
     now: SystemTime,
-) -> Result<(), Refusal> {
+) -> Result<Credentials, Refusal> {
     let claim = read_claim(authorization)?;
     let moment = header(&parts.headers, "x-amz-date").or_else(|| header(&parts.headers, "date"));
     let moment = moment.ok_or_else(|| incomplete("existence of either a 'X-Amz-Date' or a 'Date' header"))?;
-    let credentials = accepted
-        .iter()
-        .find(|credentials| credentials.access_key_id == claim.access_key_id)
-        .ok_or_else(unknown_token)?;
-    check_scope(&claim, region, moment)?;
+    let credentials = find(claim.access_key_id).ok_or_else(unknown_token)?;
+    check_scope(&claim, scope, moment)?;
     check_clock(moment, now)?;
-    check_session_token(parts, credentials)?;
+    check_session_token(parts, &credentials)?;
     check_signed_headers(parts, &claim)?;
     check_payload_hash(&parts.headers, body)?;
 
@@ -66,21 +71,21 @@ pub(crate) fn verify(
         claim.scope,
         digest::hexadecimal(&digest::sha256(canonical.as_bytes()))
     );
-    let signature = digest::hexadecimal(&digest::mac(&signing_key(credentials, &claim), to_sign.as_bytes()));
+    let signature = digest::hexadecimal(&digest::mac(&signing_key(&credentials, &claim), to_sign.as_bytes()));
     if !digest::equal(signature.as_bytes(), claim.signature.as_bytes()) {
         return Err(invalid(
             "The request signature we calculated does not match the signature you provided. Check your AWS \
              Secret Access Key and signing method. Consult the service documentation for details.",
         ));
     }
-    if credentials.expired {
+    if credentials.has_expired(now) {
         return Err(Refusal::new(
             403,
             "ExpiredTokenException",
             "The security token included in the request is expired",
         ));
     }
-    Ok(())
+    Ok(credentials)
 }
 
 fn read_claim(authorization: &str) -> Result<Claim<'_>, Refusal> {
@@ -115,15 +120,16 @@ fn read_claim(authorization: &str) -> Result<Claim<'_>, Refusal> {
     Ok(Claim { access_key_id, scope, date, region, service, terminator, signed_headers, signature })
 }
 
-fn check_scope(claim: &Claim<'_>, region: &str, moment: &str) -> Result<(), Refusal> {
-    if claim.region != region {
+fn check_scope(claim: &Claim<'_>, scope: Scope<'_>, moment: &str) -> Result<(), Refusal> {
+    if !scope.regions.contains(&claim.region) {
         return Err(invalid(&format!(
             "Credential should be scoped to a valid region, not '{}'.",
             claim.region
         )));
     }
-    if claim.service != SERVICE {
-        return Err(invalid(&format!("Credential should be scoped to correct service: '{SERVICE}'.")));
+    let service = scope.service;
+    if claim.service != service {
+        return Err(invalid(&format!("Credential should be scoped to correct service: '{service}'.")));
     }
     if claim.terminator != "aws4_request" {
         return Err(invalid(&format!(
@@ -143,7 +149,7 @@ fn check_scope(claim: &Claim<'_>, region: &str, moment: &str) -> Result<(), Refu
 }
 
 fn check_clock(moment: &str, now: SystemTime) -> Result<(), Refusal> {
-    let Some(signed_at) = parse_moment(moment) else {
+    let Some(signed_at) = moment::parse(moment) else {
         return Err(Refusal::new(
             400,
             "IncompleteSignatureException",
@@ -153,17 +159,17 @@ fn check_clock(moment: &str, now: SystemTime) -> Result<(), Refusal> {
         ));
     };
     let (earliest, latest) = (now - SKEW, now + SKEW);
-    let written = format_moment(now);
+    let written = moment::basic(now);
     if signed_at < earliest {
         return Err(invalid(&format!(
             "Signature expired: {moment} is now earlier than {} ({written} - 5 min.)",
-            format_moment(earliest)
+            moment::basic(earliest)
         )));
     }
     if signed_at > latest {
         return Err(invalid(&format!(
             "Signature not yet current: {moment} is still later than {} ({written} + 5 min.)",
-            format_moment(latest)
+            moment::basic(latest)
         )));
     }
     Ok(())
@@ -282,78 +288,9 @@ fn unknown_token() -> Refusal {
     Refusal::new(403, "UnrecognizedClientException", "The security token included in the request is invalid.")
 }
 
-/// Reads `20260131T235959Z`.
-fn parse_moment(text: &str) -> Option<SystemTime> {
-    let bytes = text.as_bytes();
-    if bytes.len() != 16 || bytes[8] != b'T' || bytes[15] != b'Z' {
-        return None;
-    }
-    let number = |range: std::ops::Range<usize>| -> Option<u64> {
-        let digits = text.get(range)?;
-        digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())?
-    };
-    let (year, month, day) = (number(0..4)?, number(4..6)?, number(6..8)?);
-    let (hour, minute, second) = (number(9..11)?, number(11..13)?, number(13..15)?);
-    if year < 1970 || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
-        return None;
-    }
-    if hour > 23 || minute > 59 || second > 60 {
-        return None;
-    }
-    let seconds = days_since_epoch(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second;
-    Some(UNIX_EPOCH + Duration::from_secs(seconds))
-}
-
-/// Writes a moment as `20260131T235959Z`.
-pub(crate) fn format_moment(moment: SystemTime) -> String {
-    let seconds = moment.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-    let (year, month, day) = date_of(seconds / 86_400);
-    let time = seconds % 86_400;
-    format!("{year:04}{month:02}{day:02}T{:02}{:02}{:02}Z", time / 3_600, time / 60 % 60, time % 60)
-}
-
-// Both directions count days from the first of March, 400 years at a time, so that the leap day
-// is the last of a year and needs no case of its own.
-fn days_since_epoch(year: u64, month: u64, day: u64) -> u64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let (era, year_of_era) = (year / 400, year % 400);
-    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
-}
-
-fn date_of(days: u64) -> (u64, u64, u64) {
-    let days = days + 719_468;
-    let (era, day_of_era) = (days / 146_097, days % 146_097);
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
-    let year = era * 400 + year_of_era + u64::from(month <= 2);
-    (year, month, day)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn moments_are_read_as_they_are_written() {
-        for seconds in [0, 951_782_399, 951_782_400, 1_709_164_800, 1_798_761_599, 4_107_542_400_u64] {
-            let moment = UNIX_EPOCH + Duration::from_secs(seconds);
-            assert_eq!(parse_moment(&format_moment(moment)), Some(moment));
-        }
-        assert_eq!(format_moment(UNIX_EPOCH + Duration::from_secs(951_786_123)), "20000229T010203Z");
-    }
-
-    #[test]
-    fn what_is_no_moment_is_refused() {
-        for text in
-            ["", "20260131", "20261331T000000Z", "2026é131T00000Z", "20260131T250000Z", "20260131 000000Z"]
-        {
-            assert_eq!(parse_moment(text), None, "{text}");
-        }
-    }
 
     #[test]
     fn paths_lose_their_dots_and_queries_are_sorted() {

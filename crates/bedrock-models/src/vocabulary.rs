@@ -3,11 +3,42 @@
 
 use std::collections::BTreeMap;
 
-use clawdia_core::{Cost, CostTier, ServiceTierCost, ThinkingLevel};
+use clawdia_core::{Cost, CostTier, Model, ServiceTierCost, ThinkingLevel};
 
-use crate::{Effort, Modality, ModelFacts, RateTier, ServiceTierRates};
+use crate::{Behaviour, Effort, Modality, ModelFacts, RateTier, ServiceTierRates};
 
 impl ModelFacts {
+    /// Writes what the table knows of the model `invoked` into its description: name, modalities, prices, limits and how
+    /// it thinks. `invoked` is the id whose row this is, in any of the forms that [`find`](crate::find) takes. The id,
+    /// protocol and provider of the description stay, and so does a limit of which the table knows nothing.
+    ///
+    /// ```
+    /// use clawdia_core::{Api, Model};
+    ///
+    /// let id = "us.amazon.nova-lite-v1:0";
+    /// let mut model = Model::new("amazon-bedrock", id, Api::BEDROCK_CONVERSE_STREAM);
+    /// clawdia_bedrock_models::find(id).unwrap().facts.describe(id, &mut model);
+    /// assert_eq!((model.name.as_str(), model.context_window), ("Nova Lite (US)", 300_000));
+    /// ```
+    pub fn describe(&self, invoked: &str, model: &mut Model) {
+        if let Some(name) = self.name {
+            name.clone_into(&mut model.name);
+        }
+        model.reasoning = self.reasoning;
+        model.input = self.input_modalities();
+        model.cost = self.cost();
+        model.context_window = self.context_window.unwrap_or(model.context_window);
+        model.max_tokens = self.max_tokens.unwrap_or(model.max_tokens);
+        model.thinking_level_map = self.thinking_level_map();
+        // The words that are really sent: some of the model's own are above what Bedrock takes.
+        let behaviour = Behaviour::of(invoked);
+        for (level, word) in &mut model.thinking_level_map {
+            if word.is_some() {
+                *word = behaviour.effort(*level).map(str::to_owned);
+            }
+        }
+    }
+
     /// The model's prices as a host's vocabulary has them, with their tiers.
     ///
     /// ```

@@ -111,7 +111,7 @@ impl Host {
         options: &StreamOptions,
         begin: Instant,
     ) -> Result<(Model, EventStream), ProviderError> {
-        let model = self.model(reference)?;
+        let model = self.describe(reference).await?;
         let mut options = self.options(&model, options);
         if let Some(total) = options.timeouts.total_ms.filter(|total| *total > 0) {
             let passed = u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX);

@@ -7,6 +7,7 @@
 //! - To ask as an agent does, whose models stand in for each other: [`Host::stream_as_agent`],
 //!   [`Host::complete_as_agent`].
 //! - To know what people mean by a model, and what an agent uses: [`Host::resolve`], [`Host::for_agent`].
+//! - To know which models there are: [`Host::list`], [`ListOptions`], [`Listing`].
 //! - To say all that can be said about a configuration: [`Host::check`].
 //! - To know the size of a prompt: [`Host::count_tokens`].
 //! - To read the answer: [`StreamEvent`], [`Accumulator`], [`AssistantMessage`].
@@ -14,13 +15,18 @@
 //! - Everything else of the vocabulary is in [`core`].
 
 mod host;
+mod descriptions;
+mod calls;
+mod listing;
 
 mod api_key;
-mod connections;
 mod failover;
 mod host_error;
+mod kept;
 mod model_names;
 mod params;
+mod routes;
+mod sources;
 
 // Mentioning a plugin's crate is what links it: see `clawdia_core::register!`.
 #[cfg(feature = "bedrock")]
@@ -31,6 +37,7 @@ use clawdia_provider_bedrock as _;
 pub use failover::AgentAnswer;
 pub use host::Host;
 pub use host_error::HostError;
+pub use listing::{Inquiry, ListOptions, ListedModel, Listing, ModelOrigin, ModelTag};
 pub use model_names::UnknownName;
 
 pub use clawdia_config_schema as config;

@@ -2,6 +2,8 @@
 //!
 //! Separate from [`ModelRef`], which is exact: people write short names, leave out the provider, and forget capitals.
 
+use std::collections::BTreeSet;
+
 use clawdia_config_schema::{AgentSettings, Config};
 use clawdia_core::{ModelId, ModelRef, Plugins, ProviderId};
 
@@ -17,13 +19,14 @@ pub struct UnknownName {
 ///
 /// With a slash it is a ref; a model that is listed or known with other capitals is meant, if none is with these. Without
 /// one it is a short name, or the id of a model that one provider alone lists, or one of the default provider's that
-/// `knows` says it has.
+/// `knows` says it has, or the id of a model that was `found` with one provider alone.
 pub(crate) fn resolve(
     name: &str,
     config: &Config,
     agent: &AgentSettings,
     plugins: &Plugins,
     knows: &dyn Fn(&ModelRef) -> bool,
+    found: &BTreeSet<ModelRef>,
 ) -> Result<ModelRef, UnknownName> {
     let name = name.trim();
     if let Ok(reference) = name.parse::<ModelRef>() {
@@ -32,20 +35,8 @@ pub(crate) fn resolve(
     if let Some(reference) = agent.model_of_alias(name) {
         return Ok(reference.clone());
     }
-    for fits in [
-        |id: &ModelId, name: &str| id == name,
-        |id: &ModelId, name: &str| id.as_str().eq_ignore_ascii_case(name),
-    ] {
-        let listed = listed(config).filter(|reference| fits(&reference.model, name)).collect::<Vec<_>>();
-        match listed.as_slice() {
-            [] => {}
-            [only] => return Ok(only.clone()),
-            several => {
-                let several = several.iter().map(|reference| format!("`{reference}`")).collect::<Vec<_>>();
-                let advice = format!(" alone; write one of {}", several.join(", "));
-                return Err(UnknownName { name: name.to_owned(), advice });
-            }
-        }
+    if let Some(listed) = only_one(name, &listed(config).collect::<Vec<_>>())? {
+        return Ok(listed);
     }
     if let Some(provider) = default_provider(config, agent, plugins) {
         let reference = ModelRef::new(provider, name);
@@ -53,8 +44,12 @@ pub(crate) fn resolve(
             return Ok(reference);
         }
     }
+    if let Some(found) = only_one(name, &found.iter().cloned().collect::<Vec<_>>())? {
+        return Ok(found);
+    }
     let aliases = agent.aliases().map(|(alias, _)| alias.to_owned());
-    let ids = listed(config).map(|reference| reference.model.as_str().to_owned());
+    let ids =
+        listed(config).chain(found.iter().cloned()).map(|reference| reference.model.as_str().to_owned());
     let nearest = aliases
         .chain(ids)
         .map(|known| {
@@ -69,6 +64,26 @@ pub(crate) fn resolve(
             .to_owned(),
     };
     Err(UnknownName { name: name.to_owned(), advice })
+}
+
+/// The model of this id, if there is one alone.
+fn only_one(name: &str, models: &[ModelRef]) -> Result<Option<ModelRef>, UnknownName> {
+    for fits in [
+        |id: &ModelId, name: &str| id == name,
+        |id: &ModelId, name: &str| id.as_str().eq_ignore_ascii_case(name),
+    ] {
+        let fitting = models.iter().filter(|reference| fits(&reference.model, name)).collect::<Vec<_>>();
+        match fitting.as_slice() {
+            [] => {}
+            [only] => return Ok(Some((*only).clone())),
+            several => {
+                let several = several.iter().map(|reference| format!("`{reference}`")).collect::<Vec<_>>();
+                let advice = format!(" alone; write one of {}", several.join(", "));
+                return Err(UnknownName { name: name.to_owned(), advice });
+            }
+        }
+    }
+    Ok(None)
 }
 
 /// The ref as its model is listed, or else as linked crates know it.

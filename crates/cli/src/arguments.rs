@@ -36,9 +36,10 @@ pub(crate) enum Command {
     /// Show, check and change the configuration
     #[command(subcommand)]
     Config(crate::config::ConfigCommand),
-    /// Choose the models that agents use
-    #[command(subcommand)]
-    Models(crate::models::ModelsCommand),
+    /// Show which models there are, and choose those that agents use
+    Models(crate::models::ModelsArguments),
+    /// Find out why a model cannot be called
+    Doctor(crate::doctor::DoctorArguments),
     /// Run a local Amazon Bedrock endpoint for any AWS SDK
     #[cfg(feature = "emulator")]
     Emulator(crate::emulator::EmulatorArguments),

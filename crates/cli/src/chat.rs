@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use clap::Args;
 use clawdia::core::Text;
 use clawdia::{
-    Context, Host, HostError, Message, Model, ModelRef, StreamOptions, ThinkingLevel, UserBlock, UserMessage,
+    Context, Host, Message, Model, ModelRef, StreamOptions, ThinkingLevel, UserBlock, UserMessage,
 };
 use serde_json::Value;
 
@@ -82,7 +82,10 @@ pub(crate) fn run(arguments: &ChatArguments) -> Result<Status, Failure> {
     if let Some(agent) = &arguments.agent {
         host = host.for_agent(agent)?;
     }
-    let named = arguments.model.as_ref().map(|name| host.resolve(name)).transpose()?;
+    let named = match &arguments.model {
+        Some(name) => Some(process::block_on(host.find(name))??),
+        None => None,
+    };
     let (model, answerer) = match &named {
         Some(reference) => (ready(&host, reference)?, Answerer::Named),
         None => (first_ready(&host)?, Answerer::Agent),
@@ -103,8 +106,8 @@ pub(crate) fn run(arguments: &ChatArguments) -> Result<Status, Failure> {
 }
 
 /// A model that can be asked: known before anybody is asked for a prompt that nobody would answer.
-fn ready(host: &Host, reference: &ModelRef) -> Result<Model, HostError> {
-    let model = host.model(reference)?;
+fn ready(host: &Host, reference: &ModelRef) -> Result<Model, Failure> {
+    let model = process::block_on(host.describe(reference))??;
     host.provider_for(&model)?;
     Ok(model)
 }
@@ -119,7 +122,7 @@ fn first_ready(host: &Host) -> Result<Model, Failure> {
         }
     }
     match first {
-        Some(error) => Err(error.into()),
+        Some(error) => Err(error),
         None => Err(Failure::refused("could not choose a model: none was named and none is configured")
             .with_hint(
                 "name one with `--model amazon-bedrock/us.amazon.nova-lite-v1:0`, \

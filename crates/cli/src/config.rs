@@ -8,7 +8,6 @@ pub(crate) mod target;
 mod edit;
 mod file;
 mod get;
-mod hidden;
 mod patch;
 mod schema;
 mod set;

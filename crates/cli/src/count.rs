@@ -58,7 +58,7 @@ async fn count(path: &Path, cancel: &CancellationToken) -> Result<TokenCount, Fa
     let Request { model, context, options, .. } =
         requests::read(path).await.map_err(|error| Failure::from(&error))?;
     let host = process::host()?;
-    let model = requests::model(&host, &model)?;
+    let model = requests::model(&host, &model).await?;
     let options = options.with_cancel(cancel.clone());
     host.count_model_tokens(&model, &context, &options).await.map_err(|error| Failure::from(&error))
 }

@@ -2,8 +2,12 @@
 //!
 //! Separate from the emulator itself, which is a library: this is only what it takes to run it from a shell.
 
-use clap::Args;
-use clawdia_bedrock_emulator::{Emulator, StartError};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use clawdia_bedrock_emulator::{CredentialSource, Emulator, EmulatorBuilder, ModelAccess, StartError};
+use tempfile::TempDir;
 
 use crate::failure::Failure;
 use crate::interrupt::Interrupts;
@@ -20,20 +24,80 @@ pub(crate) struct EmulatorArguments {
     /// The region to play
     #[arg(long, value_name = "REGION", default_value = "us-east-1")]
     region: String,
+    /// The account to play
+    #[arg(long, value_name = "NUMBER", default_value = "123456789012")]
+    account: String,
     /// A guardrail that requests may name; may be given again for more
     #[arg(long = "guardrail", value_name = "ID")]
     guardrails: Vec<String>,
+    /// An application inference profile, and the model or profile behind it; may be given again for more
+    #[arg(long = "application-profile", value_name = "ID=MODEL", value_parser = pair)]
+    application_profiles: Vec<(String, String)>,
+    /// A model that the account has no access to, by its id without geography; may be given again for more
+    #[arg(long = "no-access", value_name = "MODEL")]
+    no_access: Vec<String>,
+    /// An action that is denied, such as bedrock:ListInferenceProfiles; may be given again for more
+    #[arg(long = "deny", value_name = "ACTION")]
+    denied: Vec<String>,
+    /// How many inference profiles are listed at a time
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    page_size: usize,
+    /// Where programs find their credentials
+    #[arg(long, value_name = "SOURCE", value_enum, default_value_t = Source::Keys)]
+    credentials: Source,
+    /// The name of the role that the credentials are for, where they are for a role
+    #[arg(long, value_name = "NAME", default_value = "clawdia-host")]
+    role: String,
+    /// How long temporary credentials live at most
+    #[arg(long, value_name = "SECONDS")]
+    credential_lifetime: Option<u64>,
+    /// The directory for the files that a source of credentials needs; otherwise one that is removed at the end
+    #[arg(long, value_name = "DIRECTORY")]
+    home: Option<PathBuf>,
 }
+
+/// A source of credentials, as it is written in a shell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Source {
+    /// Access keys in variables
+    Keys,
+    /// Access keys in the shared credentials file
+    Files,
+    /// The role of an EC2 instance, from its metadata service
+    Instance,
+    /// The role of an ECS task, from the agent of its container
+    Container,
+    /// The role of a pod, from EKS Pod Identity
+    Pod,
+    /// A role assumed with a web identity token, as in EKS with IRSA
+    WebIdentity,
+    /// A role assumed by a profile with other access keys
+    Role,
+    /// A login with IAM Identity Center
+    Sso,
+}
+
+/// What makes an SDK overlook the source that it is given, and is therefore taken out of a shell.
+const IN_THE_WAY: &[&str] = &[
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_BEARER_TOKEN_BEDROCK",
+    "AWS_PROFILE",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_ROLE_ARN",
+    "AWS_EC2_METADATA_DISABLED",
+];
 
 /// Serves until Ctrl-C.
 pub(crate) fn run(arguments: &EmulatorArguments) -> Result<Status, Failure> {
     process::block_on(async {
         let mut interrupts = Interrupts::listen().await;
-        let mut builder = Emulator::builder().port(arguments.port).region(arguments.region.as_str());
-        for id in &arguments.guardrails {
-            builder = builder.guardrail(id.as_str());
-        }
-        let emulator = builder.start().await.map_err(|error| match error {
+        let emulator = builder(arguments).start().await.map_err(|error| match error {
             StartError::Listen { port, source } => {
                 Failure::refused(format!("could not listen on 127.0.0.1:{port}"))
                     .because(&source)
@@ -41,9 +105,22 @@ pub(crate) fn run(arguments: &EmulatorArguments) -> Result<Status, Failure> {
             }
             error => Failure::refused("could not start the emulator").because(&error),
         })?;
+        // Lives as long as programs may look for its files.
+        let temporary = TempDir::new();
+        let home = match (&arguments.home, &temporary) {
+            (Some(home), _) => std::path::absolute(home),
+            (None, Ok(temporary)) => Ok(temporary.path().to_owned()),
+            (None, Err(error)) => Err(std::io::Error::new(error.kind(), error.to_string())),
+        };
+        let greeting = home.and_then(|home| greeting(&emulator, arguments.credentials, &home));
+        let greeting = greeting.map_err(|error| {
+            Failure::refused("could not write the files that lead to the credentials")
+                .because(&error)
+                .with_hint("choose another directory with --home")
+        })?;
         let (output, written) = Output::to(std::io::stdout());
         // Whether anybody reads it or not, the emulator is there.
-        let _ = output.write(greeting(&emulator)).await;
+        let _ = output.write(greeting).await;
         drop(output);
         written.wait().await?;
         interrupts.pressed().await;
@@ -53,11 +130,69 @@ pub(crate) fn run(arguments: &EmulatorArguments) -> Result<Status, Failure> {
     })?
 }
 
+fn builder(arguments: &EmulatorArguments) -> EmulatorBuilder {
+    let role = arguments.role.as_str();
+    let mut builder = Emulator::builder()
+        .port(arguments.port)
+        .region(arguments.region.as_str())
+        .account(arguments.account.as_str())
+        .page_size(arguments.page_size);
+    for id in &arguments.guardrails {
+        builder = builder.guardrail(id.as_str());
+    }
+    for (id, model) in &arguments.application_profiles {
+        builder = builder.application_profile(id.as_str(), model.as_str());
+    }
+    for model in &arguments.no_access {
+        builder = builder.model_access(model.as_str(), ModelAccess::NoAgreement);
+    }
+    for action in &arguments.denied {
+        builder = builder.deny(action.as_str());
+    }
+    if let Some(seconds) = arguments.credential_lifetime {
+        builder = builder.credential_lifetime(Duration::from_secs(seconds));
+    }
+    match arguments.credentials {
+        Source::Keys | Source::Files => builder,
+        Source::Instance => builder.instance_role(role),
+        Source::Container | Source::Pod => builder.container_role(role),
+        Source::WebIdentity | Source::Role => builder.role(role),
+        Source::Sso => builder.sso_role(role),
+    }
+}
+
 /// What a shell can evaluate to point AWS SDKs at the emulator.
-fn greeting(emulator: &Emulator) -> String {
-    let exports =
-        emulator.environment().into_iter().map(|(name, value)| format!("export {name}={}\n", quoted(&value)));
-    format!("# Amazon Bedrock, emulated, is listening on {}\n{}", emulator.url(), exports.collect::<String>())
+fn greeting(emulator: &Emulator, source: Source, home: &Path) -> std::io::Result<String> {
+    let source = match source {
+        Source::Keys => CredentialSource::AccessKeys,
+        Source::Files => CredentialSource::SharedFiles,
+        Source::Instance => CredentialSource::InstanceRole,
+        Source::Container => CredentialSource::Container,
+        Source::Pod => CredentialSource::PodIdentity,
+        Source::WebIdentity => CredentialSource::WebIdentity,
+        Source::Role => CredentialSource::AssumedRole,
+        Source::Sso => CredentialSource::SingleSignOn,
+    };
+    let (unset, variables) = if source == CredentialSource::AccessKeys {
+        (None, emulator.environment())
+    } else {
+        let variables = emulator.surroundings(source, home)?;
+        let set = |name: &&&str| variables.iter().any(|(set, _)| set == *name);
+        let others: Vec<&str> = IN_THE_WAY.iter().filter(|name| !set(name)).copied().collect();
+        (Some(format!("unset {}", others.join(" "))), variables)
+    };
+    let mut lines = vec![format!("# Amazon Bedrock, emulated, is listening on {}", emulator.url())];
+    lines.extend(unset);
+    lines.extend(variables.into_iter().map(|(name, value)| format!("export {name}={}", quoted(&value))));
+    lines.push("# Ctrl-C ends it.\n".to_owned());
+    Ok(lines.join("\n"))
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((id, model)) if !id.is_empty() && !model.is_empty() => Ok((id.to_owned(), model.to_owned())),
+        _ => Err("must be ID=MODEL, for example team=amazon.nova-lite-v1:0".to_owned()),
+    }
 }
 
 /// A text as a shell reads it literally.

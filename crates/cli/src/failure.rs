@@ -60,9 +60,19 @@ impl Failure {
         self
     }
 
+    pub(crate) fn with_status(mut self, status: Status) -> Self {
+        self.status = status;
+        self
+    }
+
     /// What was attempted and what went wrong.
     pub(crate) fn message(&self) -> &str {
         &self.message
+    }
+
+    /// What was attempted, what went wrong, and why.
+    pub(crate) fn whole(&self) -> String {
+        std::iter::once(&self.message).chain(&self.causes).cloned().collect::<Vec<_>>().join(": ")
     }
 
     /// What to do next.
@@ -130,6 +140,11 @@ pub(crate) fn status_of(error: &ProviderError) -> Status {
 /// Tells the user something that keeps nothing from working.
 pub(crate) fn warn(message: &str) {
     write_to_stderr(&format!("{WARNING}warning:{WARNING:#} {message}\n"));
+}
+
+/// Tells the user what to do next.
+pub(crate) fn hint(message: &str) {
+    write_to_stderr(&format!("{HINT}hint:{HINT:#} {message}\n"));
 }
 
 /// Writes to standard error, without colours unless it is a terminal.

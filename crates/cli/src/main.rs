@@ -5,6 +5,7 @@ mod arguments;
 mod chat;
 mod config;
 mod models;
+mod doctor;
 mod count;
 #[cfg(feature = "emulator")]
 mod demo;
@@ -21,7 +22,9 @@ mod output;
 mod output_schema_file;
 mod process;
 mod requests;
+mod spinner;
 mod status;
+mod width;
 
 use std::process::ExitCode;
 
@@ -38,7 +41,8 @@ fn main() -> ExitCode {
         Command::Stream(arguments) => Ok(stream::run(arguments)),
         Command::Count(arguments) => count::run(arguments),
         Command::Config(command) => config::run(command),
-        Command::Models(command) => models::run(command),
+        Command::Models(arguments) => models::run(arguments),
+        Command::Doctor(arguments) => doctor::run(arguments),
         #[cfg(feature = "emulator")]
         Command::Emulator(arguments) => emulator::run(arguments),
     });

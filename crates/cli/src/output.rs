@@ -27,6 +27,17 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
+/// A text from elsewhere as it may stand on a terminal: without what moves the cursor, changes colours or turns the
+/// direction of the text around.
+pub(crate) fn printable(text: &str) -> String {
+    let is_safe = |character: &char| {
+        let turns =
+            matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        !character.is_control() && !turns
+    };
+    text.chars().filter(is_safe).collect()
+}
+
 /// The writing side, to be cloned by everything that writes.
 #[derive(Debug, Clone)]
 pub(crate) struct Output {

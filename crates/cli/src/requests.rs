@@ -65,9 +65,9 @@ pub(crate) fn unreadable(what: &str, error: &io::Error) -> ProviderError {
 }
 
 /// The description of the model of a request, which somebody serves.
-pub(crate) fn model(host: &Host, model: &RequestModel) -> Result<Model, HostError> {
+pub(crate) async fn model(host: &Host, model: &RequestModel) -> Result<Model, HostError> {
     let model = match model {
-        RequestModel::Name(name) => host.model(&host.resolve(name)?)?,
+        RequestModel::Name(name) => host.describe(&host.find(name).await?).await?,
         RequestModel::Model(model) => Model::clone(model),
     };
     host.provider_for(&model)?;

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use clawdia_core::schemars::JsonSchema;
 use clawdia_core::{Environment, Plugins, Section, from_config};
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::agents::AgentsConfig;
 use crate::document::{Document, Part};
@@ -93,9 +94,24 @@ impl Config {
         let Some(value) = document.value_at(&path) else { return Ok(None) };
         from_config(value.clone()).map(Some).map_err(|flaw| {
             let path = path.join(&Path::resolve(value, &flaw.path));
-            let problem = reading::problem(document, &path, &flaw.message, &|_| Vec::new());
+            let problem = reading::problem(document, &path, &flaw.message, &|_| Vec::new(), &|_| None);
             ConfigError::new(document.file(), document.without_secrets(problem), Vec::new())
         })
+    }
+
+    /// The value of the section at a JSON pointer, for a host that hands it to the section's owner; `None` when the
+    /// configuration does not have it.
+    ///
+    /// ```
+    /// use clawdia_config_schema::Config;
+    /// use clawdia_core::Plugins;
+    /// let config = Config::parse("{ models: { mode: 'replace' } }", &Plugins::new([], [], [])?)?;
+    /// assert_eq!(config.section_value("/models/mode"), Some(&"replace".into()));
+    /// assert_eq!(config.section_value("/models/bedrockDiscovery"), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn section_value(&self, pointer: &str) -> Option<&Value> {
+        self.document.as_deref()?.value_at(&Path::of_pointer(pointer))
     }
 
     /// What has no effect, or will fail once it is used.
@@ -105,7 +121,11 @@ impl Config {
 
     /// Where each value comes from.
     pub fn origins(&self) -> Origins {
-        self.document.as_deref().map(Origins::of_document).unwrap_or_default()
+        Origins::of_document(self.document.clone())
+    }
+
+    pub(crate) fn shared_document(&self) -> Option<Arc<Document>> {
+        self.document.clone()
     }
 
     /// The models that the configuration lists, and those that these plugins know of its providers.
@@ -118,12 +138,22 @@ impl Config {
     }
 }
 
+/// What a document is read for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// To be used, with all that the environment says.
+    Use,
+    /// To be written: it is judged by what it says itself, wherever it will be read.
+    Edit,
+}
+
 /// Reads a text and tells everything about it.
 pub(crate) fn examine(
     text: &str,
     file: Option<&FilePath>,
     plugins: &Plugins,
     environment: &Environment,
+    purpose: Purpose,
 ) -> Report {
     let mut document = match Document::read(text, file) {
         Ok(document) => document,
@@ -131,18 +161,30 @@ pub(crate) fn examine(
     };
     // Made of schemas, which take longer than reading most documents, and few ask for one.
     let shape = LazyCell::new(|| Shape::of::<Root>(plugins));
-    let of_environment = [
-        substitution::apply(&mut document, environment),
-        overrides::apply(&mut document, &|| LazyCell::force(&shape), environment),
-    ];
-    let mut findings = Findings::new(&document);
-    for (path, problem) in document.ambiguities().into_iter().chain(of_environment.into_iter().flatten()) {
+    let shape_of = || LazyCell::force(&shape);
+    let of_variables = substitution::apply(&mut document, &shape_of, environment, purpose);
+    let of_overrides = match purpose {
+        Purpose::Use => overrides::apply(&mut document, &shape_of, environment),
+        Purpose::Edit => Vec::new(),
+    };
+    let mut findings = Findings::new(&document, &shape_of);
+    for (path, problem) in document.ambiguities() {
+        findings.push(&path, problem);
+    }
+    for (path, problem) in of_variables {
+        let is_open = problem.severity == Severity::Warning;
+        findings.push(&path, problem);
+        if is_open {
+            findings.silence(path);
+        }
+    }
+    for (path, problem) in of_overrides {
         findings.push(&path, problem);
     }
     let rest = sections::take(&mut findings, plugins);
     let section_keys = |parent: &Path| unlinked::section_keys(parent, plugins);
     let root = reading::read::<Root>(&mut findings, &Path::default(), rest, &section_keys);
-    refuse_nulls(&mut findings, &|| LazyCell::force(&shape));
+    refuse_nulls(&mut findings, &shape_of);
     let Root { mut models, agents, .. } = root.unwrap_or_default();
     agent_rules::check_names(&mut findings, &agents, plugins);
     let place = Path::of(&["models", "providers"]);
@@ -156,12 +198,32 @@ pub(crate) fn examine(
     agent_rules::check(&mut findings, &agents, &models, &speakers, plugins);
     reference_rules::warn(&mut findings, &agents, &models, plugins);
     if document.is_blank() {
-        findings.warn(&Path::default(), "the configuration is empty", None);
+        findings.warn(&Path::default(), "the configuration is empty", "set something, or remove the file");
     }
-    let problems = findings.into_problems();
+    let (mut problems, suspects) = findings.into_problems();
+    document.set_suspects(suspects);
+    if document.is_overridden() {
+        problems.extend(covered(&problems, text, file, plugins, environment));
+    }
     let warnings = problems.iter().filter(|problem| problem.severity == Severity::Warning).cloned().collect();
     let config = Config { models, agents, warnings, document: Some(Arc::new(document)) };
     Report::of(file, problems, Some(config))
+}
+
+/// What is wrong with a document where a variable goes before it: it shows the moment that is unset.
+fn covered(
+    told: &[Problem],
+    text: &str,
+    file: Option<&FilePath>,
+    plugins: &Plugins,
+    environment: &Environment,
+) -> Vec<Problem> {
+    let is_told = |problem: &Problem| {
+        told.iter().any(|told| told.message == problem.message && told.path == problem.path)
+    };
+    let alone = examine(text, file, plugins, environment, Purpose::Edit).problems.into_iter();
+    let errors = alone.filter(|problem| problem.severity == Severity::Error && !is_told(problem));
+    errors.map(|problem| problem.with_severity(Severity::Warning)).collect()
 }
 
 /// Refuses `null` where it says no more than leaving the key out would. Types read both alike, and a person may have
@@ -180,8 +242,9 @@ fn refuse_nulls<'a>(findings: &mut Findings<'_>, shape: &dyn Fn() -> &'a Shape) 
             && document.variable_of(&path).is_none()
             && !findings.is_flawed(&path)
         {
-            let problem = document.problem(&path, Part::Value, "`null` says nothing here");
-            findings.push(&path, problem.advise("leave the key out instead".to_owned()));
+            let advice = "leave the key out instead";
+            let problem = document.problem(&path, Part::Value, "`null` says nothing here", advice);
+            findings.push(&path, problem);
         }
     }
 }

@@ -3,18 +3,23 @@
 //! Separate from what the document means: the rules work on values and paths, and come back here to turn a path into
 //! an error with line, column and excerpt.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Range;
 use std::path::{Path as FilePath, PathBuf};
 
 use serde_json::Value;
 
-use crate::excerpt::{Excerpt, line_at};
+use crate::excerpt::{Excerpt, line_at, line_starts};
+use crate::json5_text::{self, Unread};
 use crate::outline::{Kind, Outline};
 use crate::path::Path;
 use crate::problem::Problem;
 use crate::secret;
 use crate::syntax::{self, SyntaxFlaw};
+
+/// A secret with fewer characters than this may be part of any word.
+const SHORTEST: usize = 4;
 
 /// A valid document.
 pub(crate) struct Document {
@@ -25,10 +30,26 @@ pub(crate) struct Document {
     value: Value,
     /// What environment variables say: where, and which.
     overridden: Vec<(Path, String)>,
-    /// Which environment variables stand in a text.
-    expanded: Vec<(Path, String)>,
+    /// Texts in which environment variables stand.
+    expanded: BTreeMap<Path, Expansion>,
     /// Secrets from the environment, which messages could repeat.
-    hidden: Vec<String>,
+    hidden: BTreeSet<String>,
+    /// Keys whose values may be secret, since nobody knows them.
+    suspects: BTreeSet<Path>,
+    /// Where secrets stand in the text, as far as its keys tell.
+    secrets: Vec<Range<usize>>,
+    /// Where the lines of the text begin.
+    lines: Vec<usize>,
+}
+
+/// A text in which environment variables stand.
+pub(crate) struct Expansion {
+    /// The text as it is written.
+    pub(crate) written: String,
+    /// Their names.
+    pub(crate) variables: Vec<String>,
+    /// Whether one of them is secret.
+    pub(crate) is_secret: bool,
 }
 
 /// Which part of a member an error is about.
@@ -43,26 +64,29 @@ impl Document {
     pub(crate) fn read(text: &str, file: Option<&FilePath>) -> Result<Self, Box<Problem>> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text).to_owned();
         let outline = Outline::scan(&text);
-        if let Some(start) = outline.too_deep {
-            let excerpt = Excerpt::new(&text, &(start..start + 1), &hidden_at(&text, start));
-            let problem = Problem::new("objects and lists are nested too deeply here");
-            return Err(Box::new(problem.at(String::new(), Some(excerpt)).advise("remove some".to_owned())));
-        }
-        let value = match json5::from_str::<Value>(&text) {
+        let value = match json5_text::value_of(&text, &outline) {
             Ok(value) => value,
-            Err(_) if outline.nodes().next().is_none() && is_blank(&text) => {
+            Err(Unread::TooDeep(start)) => {
+                let excerpt = Excerpt::new(&text, &(start..start + 1), &hidden_at(&text, start));
+                let problem = Problem::new("objects and lists are nested too deeply here", "remove some");
+                return Err(Box::new(problem.at(String::new(), Some(excerpt))));
+            }
+            Err(Unread::Syntax(_)) if json5_text::is_blank(&text, &outline) => {
                 Value::Object(serde_json::Map::new())
             }
-            Err(error) => return Err(Box::new(syntax_problem(&error, &outline, &text))),
+            Err(Unread::Syntax(error)) => return Err(Box::new(syntax_problem(&error, &outline, &text))),
         };
         Ok(Self {
             file: file.map(FilePath::to_owned),
+            secrets: outline.secrets(&text),
+            lines: line_starts(&text),
             text,
             outline,
             value,
             overridden: Vec::new(),
-            expanded: Vec::new(),
-            hidden: Vec::new(),
+            expanded: BTreeMap::new(),
+            hidden: BTreeSet::new(),
+            suspects: BTreeSet::new(),
         })
     }
 
@@ -92,14 +116,47 @@ impl Document {
         self.overridden.push((path, variable.to_owned()));
     }
 
-    /// Remembers that a text at `path` holds an environment variable.
-    pub(crate) fn set_expanded(&mut self, path: Path, variable: &str) {
-        self.expanded.push((path, variable.to_owned()));
+    /// Whether an environment variable goes before anything.
+    pub(crate) fn is_overridden(&self) -> bool {
+        !self.overridden.is_empty()
+    }
+
+    /// What environment variables say: where, and which.
+    pub(crate) fn overrides(&self) -> impl Iterator<Item = (&Path, &str)> {
+        self.overridden.iter().map(|(path, variable)| (path, variable.as_str()))
+    }
+
+    /// Remembers which environment variables a text at `path` holds.
+    pub(crate) fn set_expanded(&mut self, path: Path, expansion: Expansion) {
+        self.expanded.insert(path, expansion);
     }
 
     /// Remembers a text that no message may repeat.
     pub(crate) fn hide(&mut self, text: &str) {
-        self.hidden.push(text.to_owned());
+        self.hidden.insert(text.trim().to_owned());
+    }
+
+    /// Remembers keys whose values may be secret.
+    pub(crate) fn set_suspects(&mut self, suspects: Vec<Path>) {
+        self.suspects = suspects.into_iter().collect();
+    }
+
+    #[cfg(feature = "edit")]
+    pub(crate) fn suspects(&self) -> impl Iterator<Item = &Path> {
+        self.suspects.iter()
+    }
+
+    /// Whether what stands at `path` may be secret whatever its key is called.
+    pub(crate) fn is_hidden(&self, path: &Path) -> bool {
+        let by_variable =
+            || self.overridden.iter().any(|(place, variable)| place == path && secret::is_secret(variable));
+        self.suspects.contains(path) || by_variable()
+    }
+
+    /// The text at `path` as it is written, if the value of a variable in it is secret.
+    pub(crate) fn written(&self, path: &Path) -> Option<&str> {
+        let expansion = self.expanded.get(path).filter(|expansion| expansion.is_secret)?;
+        self.variable_of(path).is_none().then_some(expansion.written.as_str())
     }
 
     /// The environment variable that says what stands at `path`.
@@ -111,19 +168,40 @@ impl Document {
 
     /// The environment variables that stand in the text at `path`.
     pub(crate) fn variables_in(&self, path: &Path) -> impl Iterator<Item = &str> {
-        self.expanded.iter().filter(move |(place, _)| place == path).map(|(_, variable)| variable.as_str())
+        self.expanded.get(path).into_iter().flat_map(|expansion| &expansion.variables).map(String::as_str)
     }
 
     /// The line on which the document says something about `path`.
     pub(crate) fn line_of(&self, path: &Path) -> Option<usize> {
         let node = self.outline.nearest(path)?;
         let start = node.key.as_ref().map_or(node.value.start, |key| key.start);
-        (self.outline.path_of(node) == *path).then(|| line_at(&self.text, start).0)
+        // A text may stand for an object, whose members it says.
+        let is_there = self.outline.path_of(node) == *path
+            || (node.kind == Kind::Quoted && self.value_at(path).is_some());
+        is_there.then(|| self.line_number(start))
+    }
+
+    /// The number of the line with this offset, and where it stands, its end mark left out.
+    fn line(&self, offset: usize) -> (usize, Range<usize>) {
+        let number = self.line_number(offset);
+        let start = self.lines[number - 1];
+        let end = self.lines.get(number).copied().unwrap_or(self.text.len());
+        (number, start..start + self.text[start..end].trim_end_matches(['\r', '\n']).len())
+    }
+
+    fn line_number(&self, offset: usize) -> usize {
+        self.lines.partition_point(|start| *start <= offset)
     }
 
     /// A problem with what stands at `path`; where the document has nothing there, with what should contain it.
-    pub(crate) fn problem(&self, path: &Path, part: Part, message: impl Into<String>) -> Problem {
-        let problem = Problem::new(message);
+    pub(crate) fn problem(
+        &self,
+        path: &Path,
+        part: Part,
+        message: impl Into<String>,
+        advice: impl Into<String>,
+    ) -> Problem {
+        let problem = Problem::new(message, advice);
         if let Some(variable) = self.variable_of(path) {
             return problem.in_variable(path.to_string(), variable);
         }
@@ -133,9 +211,15 @@ impl Document {
 
     /// A problem with a key nobody knows. Its texts are not shown unless they are `harmless`: it may be a misspelt
     /// `apiKey`.
-    pub(crate) fn unknown_key(&self, path: &Path, message: String, harmless: bool) -> Problem {
+    pub(crate) fn unknown_key(
+        &self,
+        path: &Path,
+        message: String,
+        advice: String,
+        harmless: bool,
+    ) -> Problem {
         let texts = if harmless { Vec::new() } else { self.texts_at(path) };
-        self.hiding(self.problem(path, Part::Key, message), &texts)
+        self.hiding(self.problem(path, Part::Key, message, advice), &texts)
     }
 
     /// Where the texts of a member stand.
@@ -147,16 +231,27 @@ impl Document {
     pub(crate) fn hiding(&self, problem: Problem, hidden: &[Range<usize>]) -> Problem {
         let Some(place) = problem.marked.clone() else { return problem };
         let path = problem.path.clone();
-        let hidden = self.outline.secrets().chain(hidden.iter().cloned()).collect::<Vec<_>>();
-        problem.at(path, Some(Excerpt::new(&self.text, &place, &hidden)))
+        let line = self.line(place.start);
+        let is_there = |range: &&Range<usize>| range.start < line.1.end && line.1.start < range.end;
+        let hidden = self.secrets.iter().chain(hidden).filter(is_there).cloned().collect::<Vec<_>>();
+        problem.at(path, Some(Excerpt::in_line(&self.text, line, &place, &hidden)))
     }
 
     /// The problem without secrets that came from the environment.
     pub(crate) fn without_secrets(&self, mut problem: Problem) -> Problem {
-        for secret in self.hidden.iter().filter(|secret| !secret.is_empty()) {
+        let mut hidden = self.hidden.iter().filter(|secret| !secret.is_empty()).collect::<Vec<_>>();
+        // One may be part of another, which would not be found any more.
+        hidden.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        for secret in hidden {
             let stars = "*".repeat(secret.chars().count());
-            problem.message = problem.message.replace(secret, &stars);
-            problem.advice = problem.advice.map(|advice| advice.replace(secret, &stars));
+            // Of a secret as short as a syllable only a quotation is one; elsewhere it is part of a word.
+            let (secret, stars) = if secret.chars().count() < SHORTEST {
+                (format!("`{secret}`"), format!("`{stars}`"))
+            } else {
+                (secret.clone(), stars)
+            };
+            problem.message = problem.message.replace(&secret, &stars);
+            problem.advice = problem.advice.replace(&secret, &stars);
         }
         problem
     }
@@ -179,19 +274,20 @@ impl Document {
         for node in self.outline.nodes() {
             if let Some(earlier) = &node.earlier {
                 let key = node.key.clone().unwrap_or_default();
-                let (line, _) = line_at(&self.text, earlier.start);
+                let line = self.line_number(earlier.start);
                 let name = self.text[key.clone()].trim_matches(['"', '\'']);
                 let path = self.outline.path_of(node);
-                let problem = Problem::new(format!("the key `{name}` stands here a second time"));
-                let problem = self
-                    .hiding(problem.at(path.to_string(), None).marking(key), &[])
-                    .advise(format!("the first one is on line {line}, keep only one of them"));
+                let message = format!("the key `{name}` stands here a second time");
+                let advice = format!("the first one is on line {line}, keep only one of them");
+                let problem = Problem::new(message, advice).at(path.to_string(), None);
+                let problem = self.hiding(problem.marking(key), &[]);
                 problems.push((path, problem));
             }
             if node.kind == Kind::Word && !is_finite(&self.text[node.value.clone()]) {
                 let path = self.outline.path_of(node);
-                let problem = self.problem(&path, Part::Value, "this is not a finite number");
-                problems.push((path, problem.advise("write a number".to_owned())));
+                let message = "this is not a finite number";
+                let problem = self.problem(&path, Part::Value, message, "write a number");
+                problems.push((path, problem));
             }
         }
         problems
@@ -210,16 +306,12 @@ fn is_finite(word: &str) -> bool {
     unsigned.parse::<f64>().map_or(true, f64::is_finite)
 }
 
-fn is_blank(text: &str) -> bool {
-    // With an object behind it, a text of nothing but space and closed comments is a document.
-    json5::from_str::<serde::de::IgnoredAny>(&format!("{text}\n{{}}")).is_ok()
-}
-
 fn syntax_problem(error: &json5::Error, outline: &Outline, text: &str) -> Problem {
     let SyntaxFlaw { at, message, hint } = syntax::flaw(error, outline, text);
-    let length = text[at..].chars().next().map_or(0, char::len_utf8);
+    let word = text[at..].find(|character| !syntax::is_of_word(character)).unwrap_or(text.len() - at);
+    let length = word.max(text[at..].chars().next().map_or(0, char::len_utf8));
     let excerpt = Excerpt::new(text, &(at..at + length), &hidden_at(text, at));
-    Problem::new(message).at(String::new(), Some(excerpt)).advise(hint.map(str::to_owned))
+    Problem::new(message, hint).at(String::new(), Some(excerpt))
 }
 
 /// What to hide of the line at `start` when the text is broken: what belongs to which key is not certain then.

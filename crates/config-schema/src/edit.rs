@@ -16,7 +16,7 @@
 //! let file = std::path::Path::new("/home/me/.clawdia/clawdia.jsonc");
 //! edit_file(file, &EditFileOptions::default(), |text| -> Result<String, Box<dyn std::error::Error>> {
 //!     let mut document = EditableDocument::parse(text)?;
-//!     document.set(&path, value, |parent| wants_list(Some(&schema), parent))?;
+//!     document.set(&path, value.clone(), |parent| wants_list(Some(&schema), parent))?;
 //!     let text = document.to_text();
 //!     Config::parse(&text, &plugins)?;
 //!     Ok(text)
@@ -25,8 +25,6 @@
 //! # Ok(())
 //! # }
 //! ```
-
-mod path_text;
 
 mod editable_document;
 mod reconciliation;
@@ -49,14 +47,14 @@ mod template;
 
 use serde_json::Value;
 
-pub use difference::difference;
+pub use crate::config_path::{ConfigPath, ParseConfigPathError, Segment};
+pub use difference::{difference, difference_hiding};
 pub use editable_document::{EditError, EditableDocument};
 pub use file::{
     EditFileError, EditFileOptions, Expected, FileError, FileText, Fingerprint, Outcome,
     ParseFingerprintError, create_file, edit_file,
 };
 pub use merge::{Dropped, dropped, dropped_by_patch, merge, patched};
-pub use path_text::{ConfigPath, ParseConfigPathError, Segment};
 pub use splice::RemovedComments;
 pub use template::TEMPLATE;
 pub use value_text::{ReadValueError, default_value, is_known, read_json, read_value, wants_list};

@@ -69,9 +69,9 @@ impl ConfigError {
         &self.detail.first.message
     }
 
-    /// What to do about the first problem.
+    /// What to do about the first problem; always there, and an option as in all errors.
     pub fn hint(&self) -> Option<&str> {
-        self.detail.first.advice.as_deref()
+        Some(&self.detail.first.advice)
     }
 
     /// All that keeps the configuration from being used, in the order of the document.
@@ -100,9 +100,7 @@ impl fmt::Display for ConfigError {
             Some(excerpt) => write!(formatter, "\n{excerpt}\n{}", first.message)?,
             None => write!(formatter, ": {}", first.message)?,
         }
-        if let Some(hint) = &first.advice {
-            write!(formatter, "; {hint}")?;
-        }
+        write!(formatter, "; {}", first.advice)?;
         match others.len() {
             0 => Ok(()),
             1 => formatter.write_str("\n(there is one more problem: `clawdia config validate` shows both)"),

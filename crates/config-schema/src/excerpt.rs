@@ -8,6 +8,8 @@ use std::ops::Range;
 
 use serde::{Serialize, Serializer};
 
+use crate::secret;
+
 /// The most characters of a line that are shown.
 const WIDTH: usize = 100;
 
@@ -29,7 +31,16 @@ pub(crate) struct Excerpt {
 impl Excerpt {
     /// Shows the line in which `place` begins, without what stands in `hidden`.
     pub(crate) fn new(text: &str, place: &Range<usize>, hidden: &[Range<usize>]) -> Self {
-        let (line, line_range) = line_at(text, place.start);
+        Self::in_line(text, line_at(text, place.start), place, hidden)
+    }
+
+    /// As [`new`](Self::new), of a line that was looked up.
+    pub(crate) fn in_line(
+        text: &str,
+        (line, line_range): (usize, Range<usize>),
+        place: &Range<usize>,
+        hidden: &[Range<usize>],
+    ) -> Self {
         let shown = &text[line_range.clone()];
         let column = text[line_range.start..place.start.max(line_range.start)].chars().count();
         let marked_end = place.end.clamp(place.start, line_range.end.max(place.start));
@@ -49,7 +60,7 @@ impl Excerpt {
                 }
             })
             .collect::<Vec<_>>();
-        let characters = without_user_info(characters);
+        let characters = secret::without_addresses(characters);
 
         let (first, cut) =
             if characters.len() <= WIDTH { (0, "") } else { (column.saturating_sub(LEAD), "…") };
@@ -80,6 +91,13 @@ impl Serialize for Excerpt {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.source.trim_end())
     }
+}
+
+/// Where the lines of a text begin.
+pub(crate) fn line_starts(text: &str) -> Vec<usize> {
+    let bytes = text.as_bytes();
+    let ends = |at: &usize| bytes[*at] == b'\n' || (bytes[*at] == b'\r' && bytes.get(at + 1) != Some(&b'\n'));
+    std::iter::once(0).chain((0..bytes.len()).filter(ends).map(|end| end + 1)).collect()
 }
 
 /// The number of the line that contains `offset`, from 1, and where the line stands, its end mark left out.
@@ -115,19 +133,6 @@ pub(crate) fn printable(character: char) -> char {
     }
 }
 
-/// Hides what stands between `://` and `@`: a name and a password.
-pub(crate) fn without_user_info(mut characters: Vec<char>) -> Vec<char> {
-    let marks = characters.windows(3).enumerate().filter(|(_, window)| *window == [':', '/', '/']);
-    for start in marks.map(|(at, _)| at + 3).collect::<Vec<_>>() {
-        let authority = |character: &&char| !matches!(character, '/' | '"' | '\'' | ' ');
-        let length = characters[start..].iter().take_while(authority).count();
-        if let Some(end) = characters[start..start + length].iter().rposition(|character| *character == '@') {
-            characters[start..start + end].fill('*');
-        }
-    }
-    characters
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -154,6 +159,12 @@ mod tests {
     fn hidden_ranges_and_user_info_are_starred() {
         check("{k: \"se,c\"}", 1..2, 4..10, "  |\n1 | {k: \"**,*\"}\n  |  ^");
         check("u: 'https://me:pw@host/x'", 0..1, 0..0, "  |\n1 | u: 'https://*****@host/x'\n  | ^");
+        check(
+            "u: 'http://h/?a=b&api_key=pw&c'",
+            0..1,
+            0..0,
+            "  |\n1 | u: 'http://h/?a=b&api_key=**&c'\n  | ^",
+        );
     }
 
     #[test]

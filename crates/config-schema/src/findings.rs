@@ -3,31 +3,51 @@
 //! Separate from the rules: none of them stops at what it finds, so that one run tells everything, and here it is decided
 //! which of two things said about one place is worth saying.
 
-use std::ops::Range;
-
+use crate::advice;
 use crate::document::{Document, Part};
 use crate::path::{Path, Step};
 use crate::problem::{Problem, Severity};
+use crate::shape::Shape;
 
 /// Problems of one document.
 pub(crate) struct Findings<'a> {
     pub(crate) document: &'a Document,
+    /// What may stand where. Made when it is first asked for, since most documents are right.
+    shape: &'a dyn Fn() -> &'a Shape,
     problems: Vec<Problem>,
     /// Where errors are.
     flawed: Vec<Path>,
-    /// Texts of keys that nobody knows, one of which may be a misspelt `apiKey`.
-    suspect: Vec<Range<usize>>,
+    /// Keys that nobody knows, one of which may be a misspelt `apiKey`.
+    suspect: Vec<Path>,
+    /// Texts that are not whole yet, of which nothing can be said.
+    silent: Vec<Path>,
     /// Elements that were left out of lists when they were read: the list, and the place in it.
     left_out: Vec<(Path, usize)>,
 }
 
 impl<'a> Findings<'a> {
-    pub(crate) fn new(document: &'a Document) -> Self {
-        Self { document, problems: Vec::new(), flawed: Vec::new(), suspect: Vec::new(), left_out: Vec::new() }
+    pub(crate) fn new(document: &'a Document, shape: &'a dyn Fn() -> &'a Shape) -> Self {
+        Self {
+            document,
+            shape,
+            problems: Vec::new(),
+            flawed: Vec::new(),
+            suspect: Vec::new(),
+            silent: Vec::new(),
+            left_out: Vec::new(),
+        }
+    }
+
+    /// Says nothing more of what stands at `path`.
+    pub(crate) fn silence(&mut self, path: Path) {
+        self.silent.push(path);
     }
 
     /// Takes in a problem at `path`, unless it was told already.
     pub(crate) fn push(&mut self, path: &Path, problem: Problem) {
+        if self.silent.iter().any(|silent| path.steps().starts_with(silent.steps())) {
+            return;
+        }
         let problem = self.document.without_secrets(problem);
         if self.problems.contains(&problem) {
             return;
@@ -42,21 +62,26 @@ impl<'a> Findings<'a> {
     /// to be.
     pub(crate) fn refuse(&mut self, path: &Path, message: impl Into<String>, advice: impl Into<String>) {
         if !self.is_flawed(path) {
-            let problem = self.document.problem(path, Part::Value, message).advise(Some(advice.into()));
+            let problem = self.document.problem(path, Part::Value, message, advice);
             self.push(path, problem);
         }
     }
 
     /// Refuses a key, whatever its value is.
     pub(crate) fn refuse_key(&mut self, path: &Path, message: impl Into<String>, advice: impl Into<String>) {
-        let problem = self.document.problem(path, Part::Key, message).advise(Some(advice.into()));
+        let problem = self.document.problem(path, Part::Key, message, advice);
         self.push(path, problem);
     }
 
     /// Says what is odd at `path`.
-    pub(crate) fn warn(&mut self, path: &Path, message: impl Into<String>, advice: Option<String>) {
-        let problem = self.document.problem(path, Part::Key, message);
-        self.push(path, problem.advise(advice).with_severity(Severity::Warning));
+    pub(crate) fn warn(&mut self, path: &Path, message: impl Into<String>, advice: impl Into<String>) {
+        let problem = self.document.problem(path, Part::Key, message, advice);
+        self.push(path, problem.with_severity(Severity::Warning));
+    }
+
+    /// What to write at `path`, if its schema says so.
+    pub(crate) fn what_to_write(&self, path: &Path) -> Option<String> {
+        (self.shape)().at(self.document.value(), path).and_then(|(schema, _)| advice::of(schema))
     }
 
     /// Remembers that what stands at `path` is not what was meant.
@@ -71,7 +96,7 @@ impl<'a> Findings<'a> {
 
     /// Refuses a key nobody knows. No excerpt shows its texts unless they are `harmless`.
     pub(crate) fn refuse_unknown(&mut self, path: &Path, message: String, advice: String, harmless: bool) {
-        let problem = self.document.unknown_key(path, message, harmless).advise(advice);
+        let problem = self.document.unknown_key(path, message, advice, harmless);
         self.push(path, problem);
         if !harmless {
             self.suspect(path);
@@ -80,7 +105,7 @@ impl<'a> Findings<'a> {
 
     /// Remembers that the texts at `path` may be secret.
     pub(crate) fn suspect(&mut self, path: &Path) {
-        self.suspect.extend(self.document.texts_at(path));
+        self.suspect.push(path.clone());
     }
 
     /// Remembers that the element at `path`, which counts in the document, was left out.
@@ -109,9 +134,11 @@ impl<'a> Findings<'a> {
         place
     }
 
-    pub(crate) fn into_problems(self) -> Vec<Problem> {
+    /// The problems, and the keys whose values may be secret.
+    pub(crate) fn into_problems(self) -> (Vec<Problem>, Vec<Path>) {
         let Self { document, problems, suspect, .. } = self;
+        let texts = suspect.iter().flat_map(|path| document.texts_at(path)).collect::<Vec<_>>();
         // Made anew, since a line may have been shown before something in it was found to be suspect.
-        problems.into_iter().map(|problem| document.hiding(problem, &suspect)).collect()
+        (problems.into_iter().map(|problem| document.hiding(problem, &texts)).collect(), suspect)
     }
 }

@@ -9,7 +9,6 @@ use clawdia_core::{Model, ModelConfig, ModelRef, Plugins};
 use crate::agent_rules;
 use crate::config::Config;
 use crate::document::Part;
-use crate::findings::Findings;
 use crate::known_models::{self, KnownModels};
 use crate::models::ModelsMode;
 use crate::path::Path;
@@ -72,7 +71,9 @@ fn model_hints(
     let listed = known_models::listed(&config.models);
     let known = config.known_models(plugins);
     let mut hints = Vec::new();
-    for (path, reference) in agent_rules::used_references(&Findings::new(document), &config.agents) {
+    // Nothing was left out of a configuration that is right.
+    let element = |list: &Path, index: usize| list.index(index);
+    for (path, reference) in agent_rules::used_references(document, &element, &config.agents) {
         if listed.contains(&reference.to_string()) {
             continue;
         }
@@ -80,7 +81,8 @@ fn model_hints(
         let Some((message, advice)) = remark_on(&reference, &known, is_known) else { continue };
         // Without anything near it, it may well be a model that is new or one's own.
         let severity = if is_known || advice.is_none() { Severity::Hint } else { Severity::Warning };
-        let hint = document.problem(&path, Part::Key, message).advise(advice).with_severity(severity);
+        let advice = advice.unwrap_or_else(|| "calls will show whether it exists".to_owned());
+        let hint = document.problem(&path, Part::Key, message, advice).with_severity(severity);
         hints.push(document.without_secrets(hint));
     }
     hints
@@ -97,8 +99,7 @@ fn price_hints(config: &Config, describe: &dyn Fn(&ModelRef) -> Option<Model>) -
             let Some(message) = price_hint(row, &known) else { continue };
             let path = rows.index(index).key("cost");
             let hint = document
-                .problem(&path, Part::Key, message)
-                .advise("leave out what you do not know better".to_owned())
+                .problem(&path, Part::Key, message, "leave out what you do not know better")
                 .with_severity(Severity::Hint);
             hints.push(document.without_secrets(hint));
         }

@@ -110,7 +110,9 @@ impl Mistakes for InLayers<'_, '_> {
         }
         let document = self.findings.document;
         let path = self.place_of(path);
-        let problem = reading::problem(document, &path, message, &|_| Vec::new());
+        let findings = &*self.findings;
+        let what_to_write = |path: &Path| findings.what_to_write(path);
+        let problem = reading::problem(document, &path, message, &|_| Vec::new(), &what_to_write);
         self.findings.push(&path, problem);
         if !reading::is_harmless(&path, message, &|_| Vec::new()) {
             self.findings.suspect(&path);

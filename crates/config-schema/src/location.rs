@@ -100,7 +100,7 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Box<Problem> {
         _ if path.is_dir() => ("it is a directory".to_owned(), "name the file in it"),
         _ => (error.to_string(), "check the file"),
     };
-    Box::new(Problem::new(message).advise(hint.to_owned()))
+    Box::new(Problem::new(message, hint))
 }
 
 pub(crate) fn not_utf8(error: &std::string::FromUtf8Error) -> Box<Problem> {
@@ -116,5 +116,5 @@ pub(crate) fn not_utf8(error: &std::string::FromUtf8Error) -> Box<Problem> {
             "the file is not UTF-8: line {line}, column {column} holds a byte that belongs to no character"
         )
     };
-    Box::new(Problem::new(message).advise("save it as UTF-8".to_owned()))
+    Box::new(Problem::new(message, "save it as UTF-8"))
 }

@@ -33,6 +33,9 @@ pub struct ModelChoice {
     pub fallbacks: Option<Vec<ModelRef>>,
 }
 
+/// The member that a choice says which is written as a text.
+pub(crate) const MEANT_BY_TEXT: &str = "primary";
+
 impl ModelChoice {
     /// A model without fallbacks.
     pub fn new(primary: ModelRef) -> Self {

@@ -3,10 +3,12 @@
 //! Separate from reading, which nobody need do twice to learn it: it is asked for by people, not by programs.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::config_path::ConfigPath;
 use crate::document::Document;
 use crate::path::Path;
 
@@ -46,17 +48,30 @@ impl fmt::Display for Origin {
 }
 
 /// Where the values of a configuration come from.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Origins {
-    /// By path, in the order of the document; objects and lists too.
-    origins: Vec<(String, Origin)>,
+    // Asked, not listed: a document may have thousands of values, and mostly one is of interest.
+    document: Option<Arc<Document>>,
 }
 
 impl Origins {
-    pub(crate) fn of_document(document: &Document) -> Self {
-        let mut origins = Vec::new();
+    pub(crate) fn of_document(document: Option<Arc<Document>>) -> Self {
+        Self { document }
+    }
+
+    /// Where the value at a path such as `models.bedrockDiscovery.region` comes from.
+    pub fn of(&self, path: &ConfigPath) -> Origin {
+        let Some(document) = &self.document else { return Origin::Default };
+        let place = path.within(document.value());
+        if document.value_at(&place).is_some() { origin(document, &place) } else { Origin::Default }
+    }
+
+    /// All paths that somebody says something about, in the order of the document; objects and lists too.
+    pub fn iter(&self) -> impl Iterator<Item = (ConfigPath, Origin)> {
+        let mut found = Vec::new();
         // Taken from the end, so that what is pushed last is read first.
-        let mut open = vec![(Path::default(), document.value())];
+        let mut open = Vec::new();
+        open.extend(self.document.as_deref().map(|document| (Path::default(), document.value())));
         while let Some((path, value)) = open.pop() {
             let at = open.len();
             match value {
@@ -69,26 +84,28 @@ impl Origins {
                 Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
             }
             open[at..].reverse();
-            let variables = || document.variables_in(&path).map(str::to_owned).collect();
-            let origin = match (document.variable_of(&path), document.line_of(&path)) {
-                (Some(variable), _) => Origin::Environment { variable: variable.to_owned() },
-                (None, Some(line)) => Origin::File { line, variables: variables() },
-                // An object that only exists for the sake of a variable's value.
-                (None, None) => Origin::Default,
-            };
-            origins.push((path.to_string(), origin));
+            let origin = self.document.as_deref().map_or(Origin::Default, |document| origin(document, &path));
+            found.push((ConfigPath::from(&path), origin));
         }
-        Self { origins }
+        found.into_iter()
     }
 
-    /// Where the value at a path such as `models.bedrockDiscovery.region` comes from.
-    pub fn of(&self, path: &str) -> Origin {
-        let mut known = self.origins.iter();
-        known.find(|(known, _)| known == path).map_or(Origin::Default, |(_, origin)| origin.clone())
+    /// What environment variables go before: the path, and the variable.
+    pub fn overrides(&self) -> impl Iterator<Item = (ConfigPath, &str)> {
+        let overrides = self.document.iter().flat_map(|document| document.overrides());
+        overrides.map(|(path, variable)| (ConfigPath::from(path), variable))
     }
+}
 
-    /// All paths that somebody says something about, in the order of the document.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &Origin)> {
-        self.origins.iter().map(|(path, origin)| (path.as_str(), origin))
+fn origin(document: &Document, path: &Path) -> Origin {
+    if let Some(variable) = document.variable_of(path) {
+        return Origin::Environment { variable: variable.to_owned() };
+    }
+    match document.line_of(path) {
+        Some(line) => {
+            Origin::File { line, variables: document.variables_in(path).map(str::to_owned).collect() }
+        }
+        // An object that only exists for the sake of a variable's value.
+        None => Origin::Default,
     }
 }

@@ -5,12 +5,11 @@
 //! can hide its secrets, and it needs no recursion, so that nesting cannot exhaust the stack.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::ops::Range;
 
-use serde_json::{Map, Value};
-
 use crate::path::{Path, Step};
-use crate::secret;
+use crate::{json5_text, secret};
 
 /// Containers may be nested this deep; the parser behind the scanner recurses.
 const DEEPEST: usize = 100;
@@ -26,6 +25,10 @@ pub(crate) struct Outline {
     pub(crate) open_bracket: Option<usize>,
     /// Where the string or comment begins that runs to the end of the text without being closed.
     pub(crate) open_token: Option<usize>,
+    /// Where comments stand.
+    comments: Vec<Range<usize>>,
+    /// Where each node is among the nodes, by its parent and the step to it.
+    children: HashMap<(usize, Step), usize>,
 }
 
 /// A value, and the key before it.
@@ -57,7 +60,6 @@ struct Open {
     node: usize,
     next_index: usize,
     key: Option<(String, Range<usize>)>,
-    seen: HashMap<String, Range<usize>>,
 }
 
 impl Outline {
@@ -76,7 +78,7 @@ impl Outline {
                     }
                     let kind = if character == '{' { Kind::Object } else { Kind::List };
                     let node = outline.begin(open.last_mut(), start..text.len(), kind);
-                    open.push(Open { node, next_index: 0, key: None, seen: HashMap::new() });
+                    open.push(Open { node, next_index: 0, key: None });
                 }
                 '}' | ']' => {
                     if let Some(closed) = open.pop() {
@@ -99,11 +101,13 @@ impl Outline {
                     at = text[at..]
                         .find(['\n', '\r', '\u{2028}', '\u{2029}'])
                         .map_or(text.len(), |length| at + length);
+                    outline.comments.push(start..at);
                 }
                 '/' if text[at..].starts_with('*') => {
                     let end = text[at + 1..].find("*/").map(|length| at + length + 3);
                     outline.open_token = end.is_none().then_some(start);
                     at = end.unwrap_or(text.len());
+                    outline.comments.push(start..at);
                 }
                 space if space.is_whitespace() || space == '\u{feff}' => {}
                 _ => {
@@ -140,9 +144,16 @@ impl Outline {
             } else {
                 let (name, key) = container.key.take().unwrap_or_default();
                 node.secret = node.secret || secret::is_secret(&name);
-                node.earlier = container.seen.insert(name.clone(), key.clone());
                 node.step = Some(Step::Key(name));
                 node.key = Some(key);
+            }
+            if let Some(step) = node.step.clone() {
+                match self.children.entry((container.node, step)) {
+                    Entry::Occupied(earlier) => node.earlier.clone_from(&self.nodes[*earlier.get()].key),
+                    Entry::Vacant(place) => {
+                        place.insert(self.nodes.len());
+                    }
+                }
             }
         }
         self.nodes.push(node);
@@ -162,7 +173,7 @@ impl Outline {
     }
 
     fn child(&self, parent: usize, step: &Step) -> Option<usize> {
-        self.nodes.iter().position(|node| node.parent == Some(parent) && node.step.as_ref() == Some(step))
+        self.children.get(&(parent, step.clone())).copied()
     }
 
     /// The path of a node.
@@ -180,15 +191,32 @@ impl Outline {
         self.nodes.iter()
     }
 
-    /// Where texts and numbers stand that nobody should see.
-    pub(crate) fn secrets(&self) -> impl Iterator<Item = Range<usize>> {
+    /// Where anything stands in `text` that nobody should see: values of secret keys, and what a comment says beside such
+    /// a key. In the order of the text.
+    pub(crate) fn secrets(&self, text: &str) -> Vec<Range<usize>> {
         let scalars = self.nodes.iter().filter(|node| matches!(node.kind, Kind::Quoted | Kind::Word));
-        scalars.filter(|node| node.secret).map(|node| node.value.clone())
+        let mut secrets =
+            scalars.filter(|node| node.secret).map(|node| node.value.clone()).collect::<Vec<_>>();
+        for comment in &self.comments {
+            let words = text[comment.clone()]
+                .split(|character: char| !(character.is_alphanumeric() || "_-".contains(character)));
+            if words.into_iter().any(secret::is_secret) {
+                let mut start = comment.start;
+                for line in text[comment.clone()].split_inclusive('\n') {
+                    let values = secret::values_in(line).into_iter();
+                    secrets.extend(values.map(|value| start + value.start..start + value.end));
+                    start += line.len();
+                }
+            }
+        }
+        secrets.sort_by_key(|secret| secret.start);
+        secrets
     }
 
     /// Where the texts stand in the value of the member at `path`.
     pub(crate) fn texts_at(&self, path: &Path) -> impl Iterator<Item = Range<usize>> {
-        let within = self.nearest(path).map_or(0..0, |node| node.value.clone());
+        let there = self.nearest(path).filter(|node| self.path_of(node) == *path);
+        let within = there.map_or(0..0, |node| node.value.clone());
         let texts = self.nodes.iter().filter(|node| node.kind == Kind::Quoted).map(|node| node.value.clone());
         texts.filter(move |text| within.start <= text.start && text.end <= within.end)
     }
@@ -234,15 +262,13 @@ fn key_of(token: &str, kind: Kind) -> String {
     if !plain.contains('\\') {
         return plain.to_owned();
     }
-    json5::from_str::<Map<String, Value>>(&format!("{{{token}:0}}"))
-        .ok()
-        .and_then(|object| object.into_iter().next())
-        .map_or_else(|| plain.to_owned(), |(key, _)| key)
+    json5_text::key(token).unwrap_or_else(|| plain.to_owned())
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use serde_json::{Map, Value};
 
     use super::*;
 
@@ -263,7 +289,7 @@ mod tests {
         let node = outline.nearest(path).unwrap();
         assert_eq!(outline.path_of(node), *path);
         assert_eq!(json5::from_str::<Value>(&text[node.value.clone()]).unwrap(), *value);
-        assert_eq!(Path::resolve(&root, &path.to_string()), *path, "{path}");
+        assert_eq!(Path::resolve(&root, &as_a_type_would(path)), *path, "{path}");
         *places += 1;
         match value {
             Value::Array(values) => {
@@ -278,6 +304,16 @@ mod tests {
             }
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
         }
+    }
+
+    /// The path in the words of a type's complaint, in which keys stand as they are.
+    fn as_a_type_would(path: &Path) -> String {
+        let step = |step: &Step| match step {
+            Step::Key(key) => format!(".{key}"),
+            Step::Index(index) => format!("[{index}]"),
+        };
+        let text = path.steps().iter().map(step).collect::<String>();
+        text.strip_prefix('.').unwrap_or(&text).to_owned()
     }
 
     #[test]

@@ -4,9 +4,11 @@
 //! it sets, two underscores between the steps, and the value is read as what may stand there.
 
 use clawdia_core::Environment;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::document::Document;
+use crate::json5_text;
+use crate::model_choice::MEANT_BY_TEXT;
 use crate::path::{Path, Step};
 use crate::problem::Problem;
 use crate::shape::{Shape, allows, kind_of};
@@ -22,16 +24,18 @@ pub(crate) fn apply<'a>(
     environment: &Environment,
 ) -> Vec<(Path, Problem)> {
     let mut problems = Vec::new();
-    // Sorted by name, so that a variable for a whole object goes before those for its members.
-    for (variable, value) in environment.iter() {
-        let Some(name) = variable.strip_prefix(PREFIX) else { continue };
-        if value.trim().is_empty() {
-            continue;
-        }
+    let named = environment.iter().filter_map(|(variable, value)| {
+        let name = variable.strip_prefix(PREFIX).filter(|_| !value.trim().is_empty())?;
+        Some((variable, name, value))
+    });
+    let mut named = named.collect::<Vec<_>>();
+    named.sort_by_cached_key(|(_, name, _)| order(name));
+    for (variable, name, value) in named {
         let shape = shape();
         match find(document.value(), shape, name) {
             Ok(path) => {
                 let value = read(value, shape.at(document.value(), &path).map(|(schema, _)| schema));
+                make_room(document, shape, &path);
                 let is_secret = |step: &Step| matches!(step, Step::Key(key) if secret::is_secret(key));
                 if path.steps().iter().any(is_secret) || secret::is_secret(variable) {
                     hide(document, &value);
@@ -39,21 +43,46 @@ pub(crate) fn apply<'a>(
                 if set(document.value_mut(), &path, value) {
                     document.set_overridden(path, variable);
                 } else {
-                    let problem =
-                        Problem::new("this is part of something that is neither an object nor a list")
-                            .in_variable(path.to_string(), variable)
-                            .advise("remove the variable".to_owned());
+                    let problem = Problem::new(
+                        "this is part of something that is neither an object nor a list",
+                        "remove the variable",
+                    )
+                    .in_variable(path.to_string(), variable);
                     problems.push((path, problem));
                 }
             }
             Err(Unknown { path, message, advice }) => {
-                let problem = Problem::new(message).in_variable(path.to_string(), variable).advise(advice);
+                let problem = Problem::new(message, advice).in_variable(path.to_string(), variable);
                 // Nothing of the document is wrong.
                 problems.push((path.key(name), problem));
             }
         }
     }
     problems
+}
+
+/// In which order variables take effect: one for a whole object before those for its members, and the elements of a
+/// list by number, so that each finds the one before it.
+fn order(name: &str) -> Vec<(Option<usize>, String)> {
+    name.split("__").map(|word| (word.parse().ok(), word.to_owned())).collect()
+}
+
+/// Puts an object in the place of a text that stands for it, where a variable sets another member of that object.
+fn make_room(document: &mut Document, shape: &Shape, path: &Path) {
+    for length in 1..path.steps().len() {
+        let place = path.first(length);
+        let is_text = document.value_at(&place).is_some_and(Value::is_string);
+        let has_member = |(schema, _): (&Value, _)| {
+            allows(schema, "object")
+                && schema.get("properties").is_some_and(|members| members.get(MEANT_BY_TEXT).is_some())
+        };
+        if is_text
+            && shape.at(document.value(), &place).is_some_and(has_member)
+            && let Some(value) = place.within_mut(document.value_mut())
+        {
+            *value = json!({ MEANT_BY_TEXT: value.take() });
+        }
+    }
 }
 
 /// Hides the texts of a value from messages.
@@ -83,7 +112,17 @@ fn find(document: &Value, shape: &Shape, name: &str) -> Result<Path, Unknown> {
             Some(Value::Array(values)) => index(word, values.len()),
             here => key(here, document, shape, &path, word),
         };
-        let step = step.map_err(|candidates| {
+        let step = step.map_err(|lost| {
+            let candidates = match lost {
+                Lost::Unknown(candidates) => candidates,
+                Lost::Ambiguous(one, other) => {
+                    return Unknown {
+                        path: path.clone(),
+                        message: format!("`{word}` may mean `{one}` or `{other}`"),
+                        advice: "say it in the document, or rename one of them".to_owned(),
+                    };
+                }
+            };
             let so_far = words[..position].iter().fold(PREFIX.to_owned(), |name, word| name + word + "__");
             let rest = words[position + 1..].iter().fold(String::new(), |name, word| name + "__" + word);
             let names = candidates.iter().map(|key| in_capitals(key)).collect::<Vec<_>>();
@@ -102,27 +141,33 @@ fn find(document: &Value, shape: &Shape, name: &str) -> Result<Path, Unknown> {
     Ok(path)
 }
 
+/// Why a word is no step.
+enum Lost {
+    /// These are known.
+    Unknown(Vec<String>),
+    /// These two have one name in capitals.
+    Ambiguous(Path, Path),
+}
+
 /// The element of a list of this length, or the one after its last.
-fn index(word: &str, length: usize) -> Result<Step, Vec<String>> {
+fn index(word: &str, length: usize) -> Result<Step, Lost> {
     match word.parse::<usize>() {
         Ok(index) if index <= length => Ok(Step::Index(index)),
-        Ok(_) | Err(_) => Err((0..=length).map(|index| index.to_string()).collect()),
+        Ok(_) | Err(_) => Err(Lost::Unknown((0..=length).map(|index| index.to_string()).collect())),
     }
 }
 
 /// The key below `path` that a word means; or all keys that are known there.
-fn key(
-    here: Option<&Value>,
-    document: &Value,
-    shape: &Shape,
-    path: &Path,
-    word: &str,
-) -> Result<Step, Vec<String>> {
+fn key(here: Option<&Value>, document: &Value, shape: &Shape, path: &Path, word: &str) -> Result<Step, Lost> {
     let written = here.and_then(Value::as_object).into_iter().flat_map(Map::keys).cloned();
     let mut known = written.chain(shape.keys(document, path)).collect::<Vec<_>>();
     known.retain(|key| key != "$schema");
-    if let Some(key) = known.iter().find(|key| in_capitals(key) == word) {
-        return Ok(Step::Key(key.clone()));
+    let mut meant = known.iter().filter(|key| in_capitals(key) == word);
+    if let Some(key) = meant.next() {
+        return match meant.find(|other| *other != key) {
+            Some(other) => Err(Lost::Ambiguous(path.key(key), path.key(other))),
+            None => Ok(Step::Key(key.clone())),
+        };
     }
     // A list that is not there yet begins at its first element.
     let may_be = |kind: &str| shape.at(document, path).is_some_and(|(schema, _)| allows(schema, kind));
@@ -133,7 +178,7 @@ fn key(
     let is_map = !word.is_empty() && shape.at(document, &path.then(new.clone())).is_some();
     // Refs cannot be told from their capitals.
     let has_refs = matches!(path.steps(), [Step::Key(agents), .., Step::Key(models)] if agents == "agents" && models == "models");
-    if is_map && !has_refs { Ok(new) } else { Err(known) }
+    if is_map && !has_refs { Ok(new) } else { Err(Lost::Unknown(known)) }
 }
 
 /// `bedrockDiscovery` as `BEDROCK_DISCOVERY`, `amazon-bedrock` as `AMAZON_BEDROCK`.
@@ -179,11 +224,11 @@ fn in_lower_case(word: &str, path: &Path) -> String {
 }
 
 /// Reads a text as what may stand at its place; a text that is no such thing is left for the types to refuse.
-fn read(text: &str, schema: Option<&Value>) -> Value {
+pub(crate) fn read(text: &str, schema: Option<&Value>) -> Value {
     let anything = Value::Bool(true);
     let schema = schema.unwrap_or(&anything);
     let may_be = |kind: &str| allows(schema, kind) || (kind == "number" && allows(schema, "integer"));
-    match json5::from_str::<Value>(text) {
+    match json5_text::value(text) {
         // Quotation marks belong to a text unless nothing else could be meant.
         Ok(Value::String(_)) if may_be("string") => Value::from(text.trim()),
         Ok(Value::Null) => Value::from(text.trim()),
@@ -211,7 +256,6 @@ fn set(root: &mut Value, path: &Path, value: Value) -> bool {
             }
             _ => return false,
         };
-        // `model: "a/b"` makes room for `model.fallbacks` as `{ primary: "a/b" }` would, but only its type could say so.
         if !matches!((next, &*here), (Step::Key(_), Value::Object(_)) | (Step::Index(_), Value::Array(_))) {
             return false;
         }

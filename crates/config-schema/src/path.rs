@@ -1,18 +1,20 @@
 //! Where in a document something stands.
 //!
 //! Separate because a place is named in two ways: by steps, when the loader looks it up, and by text such as
-//! `models.providers.acme.models[0].id`, when a person reads it.
+//! `models.providers.acme.models[0].id`, when a person reads it or a type complains.
 
 use std::fmt;
 
 use serde_json::Value;
+
+use crate::config_path::write_key;
 
 /// The steps from the root of a document to a value.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(crate) struct Path(Vec<Step>);
 
 /// One step down a document.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Step {
     /// To a member of an object.
     Key(String),
@@ -32,7 +34,7 @@ impl Path {
         Self(keys.map(Step::Key).collect())
     }
 
-    /// The place in `value` that is written `text`, such as `models[0].id`. Keys may contain any of the marks between
+    /// The place in `value` that a type calls `text`, such as `models[0].id`. Keys may contain any of the marks between
     /// steps, so the longest key that the value has is taken; steps it does not have are taken as written.
     pub(crate) fn resolve(value: &Value, text: &str) -> Self {
         let mut path = Self::default();
@@ -84,6 +86,11 @@ impl Path {
         &self.0
     }
 
+    /// The path of the first `length` steps.
+    pub(crate) fn first(&self, length: usize) -> Self {
+        Self(self.0[..length].to_vec())
+    }
+
     /// The path without its last step; the root's is the root.
     pub(crate) fn parent(&self) -> Self {
         Self(self.0[..self.0.len().saturating_sub(1)].to_vec())
@@ -92,7 +99,7 @@ impl Path {
 
 impl Step {
     /// Goes this step down.
-    fn of<'a>(&self, value: &'a Value) -> Option<&'a Value> {
+    pub(crate) fn of<'a>(&self, value: &'a Value) -> Option<&'a Value> {
         match self {
             Self::Key(key) => value.get(key),
             Self::Index(index) => value.get(index),
@@ -133,8 +140,7 @@ impl fmt::Display for Path {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (position, step) in self.0.iter().enumerate() {
             match step {
-                Step::Key(key) if position == 0 => write!(formatter, "{key}")?,
-                Step::Key(key) => write!(formatter, ".{key}")?,
+                Step::Key(key) => write_key(formatter, position, key)?,
                 Step::Index(index) => write!(formatter, "[{index}]")?,
             }
         }

@@ -57,8 +57,7 @@ pub struct Problem {
     /// What is wrong.
     pub message: String,
     /// What to do next.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub advice: Option<String>,
+    pub advice: String,
     #[serde(rename = "source", skip_serializing_if = "Option::is_none")]
     excerpt: Option<Excerpt>,
     /// What the excerpt marks, to make it anew once more is known to be secret.
@@ -67,8 +66,8 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// An error without a place.
-    pub(crate) fn new(message: impl Into<String>) -> Self {
+    /// An error without a place. What is told to be wrong is told with what to do.
+    pub(crate) fn new(message: impl Into<String>, advice: impl Into<String>) -> Self {
         Self {
             severity: Severity::Error,
             path: String::new(),
@@ -76,7 +75,7 @@ impl Problem {
             column: None,
             variable: None,
             message: message.into(),
-            advice: None,
+            advice: advice.into(),
             excerpt: None,
             marked: None,
         }
@@ -98,11 +97,6 @@ impl Problem {
     pub(crate) fn in_variable(mut self, path: String, variable: &str) -> Self {
         self.path = path;
         self.variable = Some(variable.to_owned());
-        self
-    }
-
-    pub(crate) fn advise(mut self, advice: impl Into<Option<String>>) -> Self {
-        self.advice = advice.into();
         self
     }
 
@@ -133,10 +127,6 @@ impl fmt::Display for Problem {
             }
             (None, ..) => {}
         }
-        formatter.write_str(message)?;
-        match advice {
-            Some(advice) => write!(formatter, "; {advice}"),
-            None => Ok(()),
-        }
+        write!(formatter, "{message}; {advice}")
     }
 }

@@ -173,7 +173,7 @@ impl Entry<'_, '_> {
         if !address.is_plain || address.is_here() {
             return;
         }
-        let is_key = |(name, _): (&String, &String)| secret::is_secret(name);
+        let is_key = |(name, _): (&String, &String)| !secret::is_harmless_header(name);
         let carries_a_key = address.has_user_info
             || self.provider.api_key.is_some()
             || self.provider.headers.iter().any(is_key)
@@ -185,8 +185,8 @@ impl Entry<'_, '_> {
         }
         // What signs a request (AWS) is not sent, but a session token is, and so is every word of a conversation.
         let message = "what is sent to this machine can be read on the way, temporary credentials included";
-        let problem = self.findings.document.problem(path, Part::Value, message);
-        let problem = problem.advise("write `https://` if it understands that".to_owned());
+        let advice = "write `https://` if it understands that";
+        let problem = self.findings.document.problem(path, Part::Value, message, advice);
         self.findings.push(path, problem.with_severity(Severity::Warning));
     }
 
@@ -238,7 +238,7 @@ impl Entry<'_, '_> {
                 if written.is_some_and(|text| text.contains(['|', '&', ';', '<', '>', '$', '`', '"', '\''])) {
                     let message = "no shell reads this command, so its quotes and marks mean nothing";
                     let advice = "write a list: the program and each argument, or [\"sh\", \"-c\", \"…\"]";
-                    self.findings.warn(&path.key("command"), message, Some(advice.to_owned()));
+                    self.findings.warn(&path.key("command"), message, advice);
                 }
             }
             Some(SecretConfig::Reference(_)) | None => {}

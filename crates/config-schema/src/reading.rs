@@ -51,7 +51,9 @@ impl Mistakes for InPart<'_, '_> {
         // What is no finite number was told by that name.
         let missing = named(message, "missing field ").map(|(key, _)| path.key(key));
         if missing.is_some() || !self.findings.is_flawed(&path) {
-            let problem = problem(self.findings.document, &path, message, self.other_keys);
+            let findings = &*self.findings;
+            let what_to_write = |path: &Path| findings.what_to_write(path);
+            let problem = problem(findings.document, &path, message, self.other_keys, &what_to_write);
             self.findings.push(missing.as_ref().unwrap_or(&path), problem);
             if !is_harmless(&path, message, self.other_keys) {
                 self.findings.suspect(&path);
@@ -70,41 +72,61 @@ impl Mistakes for InPart<'_, '_> {
     }
 }
 
-/// The problem that `message`, in serde's words, tells of `path`.
+/// The problem that `message`, in serde's words, tells of `path`. `what_to_write` says what may stand at a place.
 pub(crate) fn problem(
     document: &Document,
     path: &Path,
     message: &str,
     other_keys: &OtherKeys<'_>,
+    what_to_write: &dyn Fn(&Path) -> Option<String>,
 ) -> Problem {
     let is_secret = path.steps().iter().any(|step| matches!(step, Step::Key(key) if secret::is_secret(key)));
     if let Some((key, known)) = named(message, "unknown field ") {
         let others = other_keys(&path.parent());
         let known = with_others(known, &others);
-        return document
-            .unknown_key(path, format!("unknown key `{key}`"), is_harmless(path, message, other_keys))
-            .advise(suggestion::hint(key, &known).unwrap_or_else(|| "remove it".to_owned()));
+        let advice = suggestion::hint(key, &known).unwrap_or_else(|| "remove it".to_owned());
+        let harmless = is_harmless(path, message, other_keys);
+        return document.unknown_key(path, format!("unknown key `{key}`"), advice, harmless);
     }
     if let Some((word, known)) = named(message, "unknown variant ") {
         let subject = if is_secret { "this".to_owned() } else { format!("`{word}`") };
         let message = format!("{subject} is not one of {}", suggestion::listed(&known));
         let near = suggestion::nearest(word, known.iter().copied());
-        let advice = near.map(|near| format!("did you mean `{near}`?"));
-        return document.problem(path, Part::Value, message).advise(advice);
+        let advice =
+            near.map_or_else(|| "write one of these".to_owned(), |near| format!("did you mean `{near}`?"));
+        return document.problem(path, Part::Value, message, advice);
     }
     if let Some((key, _)) = named(message, "missing field ") {
-        return document.problem(path, Part::Key, format!("`{key}` is missing")).advise("add it".to_owned());
+        return document.problem(path, Part::Key, format!("`{key}` is missing"), "add it");
     }
     let mismatch = message.strip_prefix("invalid type: ").or_else(|| message.strip_prefix("invalid value: "));
     if let Some((_, expected)) = mismatch.and_then(|message| message.rsplit_once(", expected ")) {
         let value = document.value_at(path);
         let found = value.map_or("nothing".to_owned(), |value| found(value, is_secret));
-        let advice = value.filter(|value| value.is_null()).map(|_| "leave the key out instead".to_owned());
-        let message = format!("expected {}, found {found}", expected_in_words(expected));
-        return document.problem(path, Part::Value, message).advise(advice);
+        let expected = expected_in_words(expected);
+        let advice = match value {
+            Some(Value::Null) => "leave the key out instead".to_owned(),
+            _ => what_to_write(path).unwrap_or_else(|| format!("write {expected}")),
+        };
+        return document.problem(path, Part::Value, format!("expected {expected}, found {found}"), advice);
     }
+    let (message, advice) = with_advice(message);
+    let advice = advice.filter(|_| !is_secret).map(str::to_owned).or_else(|| what_to_write(path));
+    let advice = advice.unwrap_or_else(|| "write what `clawdia config schema` says of it".to_owned());
     let message = if is_secret { "this value cannot be used" } else { message };
-    document.problem(path, Part::Value, message)
+    document.problem(path, Part::Value, message, advice)
+}
+
+/// A message of a type, and the advice that it ends with: such messages are written "what is wrong; what to do".
+fn with_advice(message: &str) -> (&str, Option<&str>) {
+    let mark = message.rmatch_indices("; ").find(|(at, _)| {
+        // What is quoted may have one in it.
+        message[..*at].matches('`').count().is_multiple_of(2)
+    });
+    match mark {
+        Some((at, mark)) => (&message[..at], Some(&message[at + mark.len()..])),
+        None => (message, None),
+    }
 }
 
 /// Whether the key that `message` calls unknown is probably a misspelt one that holds no secret.

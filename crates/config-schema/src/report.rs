@@ -4,13 +4,18 @@
 
 use std::fmt;
 use std::path::{Path as FilePath, PathBuf};
+use std::sync::Arc;
 
 use clawdia_core::{Environment, Plugins};
 use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
 
-use crate::config::{self, Config};
+use crate::config::{self, Config, Purpose};
+use crate::document::Document;
 use crate::error::ConfigError;
+use crate::origins::Origins;
+#[cfg(feature = "edit")]
+use crate::path::Path;
 use crate::problem::{Problem, Severity};
 
 /// What is wrong with a configuration, what is odd about it, and what could be better.
@@ -27,6 +32,8 @@ pub struct Report {
     pub problems: Vec<Problem>,
     /// The configuration, if there is no error.
     pub config: Option<Config>,
+    /// What was read, if it could be, whether it is right or not.
+    pub(crate) document: Option<Arc<Document>>,
 }
 
 /// Reads and checks a configuration and tells all problems.
@@ -44,14 +51,50 @@ pub struct Report {
 /// # Ok::<(), clawdia_core::PluginsError>(())
 /// ```
 pub fn check(text: &str, file: Option<&FilePath>, plugins: &Plugins, environment: &Environment) -> Report {
-    config::examine(text, file, plugins, environment)
+    config::examine(text, file, plugins, environment, Purpose::Use)
+}
+
+/// As [`check`], of a text that is about to be written: is it right by itself, wherever it will be read?
+///
+/// Overrides such as `CLAWDIA__MODELS__MODE` are left aside, since they would hide what they go before. Nor need
+/// `${VARIABLES}` be set here: one that is not is a warning, and nothing else is said of the text it stands in.
+///
+/// ```
+/// use clawdia_config_schema::{check, check_edited};
+/// use clawdia_core::{Environment, Plugins};
+/// let plugins = Plugins::new([], [], [])?;
+/// let environment: Environment = [("CLAWDIA__MODELS__MODE", "merge")].into_iter().collect();
+/// let text = "{ models: { mode: 'merged' } }";
+/// assert!(check(text, None, &plugins, &environment).is_valid());
+/// assert!(!check_edited(text, None, &plugins, &environment).is_valid());
+/// # Ok::<(), clawdia_core::PluginsError>(())
+/// ```
+pub fn check_edited(
+    text: &str,
+    file: Option<&FilePath>,
+    plugins: &Plugins,
+    environment: &Environment,
+) -> Report {
+    config::examine(text, file, plugins, environment, Purpose::Edit)
 }
 
 impl Report {
     pub(crate) fn of(file: Option<&FilePath>, mut problems: Vec<Problem>, config: Option<Config>) -> Self {
         problems.sort_by(|left, right| left.order().cmp(&right.order()));
-        let report = Self { file: file.map(FilePath::to_owned), problems, config };
+        let document = config.as_ref().and_then(Config::shared_document);
+        let report = Self { file: file.map(FilePath::to_owned), problems, config, document };
         if report.is_valid() { report } else { Self { config: None, ..report } }
+    }
+
+    /// Where each value comes from, also of a configuration that is wrong.
+    pub fn origins(&self) -> Origins {
+        Origins::of_document(self.document.clone())
+    }
+
+    /// Keys that nobody knows, whose values may be secret.
+    #[cfg(feature = "edit")]
+    pub(crate) fn suspects(&self) -> impl Iterator<Item = &Path> {
+        self.document.iter().flat_map(|document| document.suspects())
     }
 
     /// Whether the configuration can be used: there is no error.
@@ -75,7 +118,7 @@ impl Report {
             (Some(first), _) => Err(ConfigError::new(self.file.as_deref(), first, errors.collect())),
             // Not reachable through `of`; the fields are public.
             (None, None) => {
-                let first = Problem::new("there is no configuration in the report");
+                let first = Problem::new("there is no configuration in the report", "check it again");
                 Err(ConfigError::new(self.file.as_deref(), first, Vec::new()))
             }
         }
@@ -104,10 +147,7 @@ impl fmt::Display for Report {
             if let Some(excerpt) = problem.excerpt() {
                 writeln!(formatter, "{excerpt}")?;
             }
-            if let Some(advice) = advice {
-                writeln!(formatter, "  = {advice}")?;
-            }
-            writeln!(formatter)?;
+            writeln!(formatter, "  = {advice}\n")?;
         }
         let counts = [Severity::Error, Severity::Warning, Severity::Hint]
             .map(|severity| (self.count(severity), severity.as_str()))

@@ -27,7 +27,7 @@ use clawdia_core::Plugins;
 use clawdia_core::schemars::JsonSchema;
 use serde_json::{Map, Value, json};
 
-pub use proposals::{ModelProposal, Proposals};
+pub use proposals::{ModelProposal, Proposals, short_count};
 pub use reference::reference;
 
 use crate::config::Root;

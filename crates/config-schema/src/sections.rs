@@ -21,14 +21,9 @@ pub(crate) fn take(findings: &mut Findings<'_>, plugins: &Plugins) -> Value {
             remove(&mut rest, path.steps());
         }
     }
-    for path in unlinked::idle_sections(plugins) {
-        if document.value_at(&path).is_some() {
-            findings.warn(&path, "this is checked, and nothing acts on it yet", None);
-        }
-    }
     for (path, owner, line) in unlinked::sections(plugins) {
         if document.value_at(&path).is_some() {
-            findings.warn(&path, unlinked::no_effect(owner), Some(unlinked::advice(line)));
+            findings.warn(&path, unlinked::no_effect(owner), unlinked::advice(line));
             remove(&mut rest, path.steps());
         }
     }

@@ -161,7 +161,7 @@ fn properties(schema: &Value) -> Vec<(&String, &Value)> {
     own.chain(alternatives(schema).flat_map(properties)).collect()
 }
 
-fn alternatives(schema: &Value) -> impl Iterator<Item = &Value> {
+pub(crate) fn alternatives(schema: &Value) -> impl Iterator<Item = &Value> {
     ["anyOf", "oneOf", "allOf"]
         .into_iter()
         .flat_map(|keyword| schema.get(keyword).and_then(Value::as_array).into_iter().flatten())

@@ -5,32 +5,71 @@
 use clawdia_core::Environment;
 use serde_json::Value;
 
-use crate::document::{Document, Part};
+use crate::config::Purpose;
+use crate::document::{Document, Expansion, Part};
 use crate::path::{Path, Step};
-use crate::problem::Problem;
-use crate::secret;
+use crate::problem::{Problem, Severity};
+use crate::shape::{Shape, allows};
+use crate::{overrides, secret};
 
 /// Puts the values of environment variables into all texts that ask for them; keys are left as they are.
-pub(crate) fn apply(document: &mut Document, environment: &Environment) -> Vec<(Path, Problem)> {
+///
+/// A variable that is not set is a mistake of whoever wants to use the document. Whoever edits it may have no use for the
+/// variable: then it is a warning, and no verdict on the text it stands in can be had.
+///
+/// A text that is nothing but a variable is a number or a boolean where only such may stand.
+pub(crate) fn apply<'a>(
+    document: &mut Document,
+    shape: &dyn Fn() -> &'a Shape,
+    environment: &Environment,
+    purpose: Purpose,
+) -> Vec<(Path, Problem)> {
     let mut problems = Vec::new();
     for path in texts(document.value()) {
-        let Some(Value::String(text)) = document.value_at(&path) else { continue };
-        let Expanded { text, variables, flaws } = expand(text, environment);
-        for Flaw { message, advice } in flaws {
-            problems.push((path.clone(), document.problem(&path, Part::Value, message).advise(advice)));
+        let Some(Value::String(written)) = document.value_at(&path) else { continue };
+        let written = written.clone();
+        let is_whole = is_variable(&written);
+        let Expanded { text, variables, flaws } = expand(&written, environment);
+        for Flaw { message, advice, is_unset } in flaws {
+            let problem = document.problem(&path, Part::Value, message, advice);
+            let is_open = is_unset && purpose == Purpose::Edit;
+            let severity = if is_open { Severity::Warning } else { Severity::Error };
+            problems.push((path.clone(), problem.with_severity(severity)));
         }
-        for (variable, value) in variables {
-            let is_secret = |step: &Step| matches!(step, Step::Key(key) if secret::is_secret(key));
-            if secret::is_secret(&variable) || path.steps().iter().any(is_secret) {
-                document.hide(&value);
-            }
-            document.set_expanded(path.clone(), &variable);
+        let is_secret_key = |step: &Step| matches!(step, Step::Key(key) if secret::is_secret(key));
+        let is_under_secret = path.steps().iter().any(is_secret_key);
+        let mut is_secret = false;
+        for (_, value) in variables.iter().filter(|(name, _)| is_under_secret || secret::is_secret(name)) {
+            document.hide(value);
+            is_secret = true;
         }
+        if is_secret {
+            document.hide(&text);
+        }
+        if !variables.is_empty() {
+            let variables = variables.into_iter().map(|(name, _)| name).collect();
+            document.set_expanded(path.clone(), Expansion { written, variables, is_secret });
+        }
+        let typed =
+            (is_whole && !text.is_empty()).then(|| typed(document.value(), shape(), &path, &text)).flatten();
         if let Some(value) = path.within_mut(document.value_mut()) {
-            *value = Value::String(text);
+            *value = typed.unwrap_or(Value::String(text));
         }
     }
     problems
+}
+
+/// The number or the boolean that a text is where no text may stand.
+fn typed(document: &Value, shape: &Shape, path: &Path, text: &str) -> Option<Value> {
+    let (schema, _) = shape.at(document, path)?;
+    let value = overrides::read(text, Some(schema));
+    ((value.is_number() || value.is_boolean()) && !allows(schema, "string")).then_some(value)
+}
+
+/// Whether a text is nothing but one variable.
+pub(crate) fn is_variable(text: &str) -> bool {
+    let name = text.trim().strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
+    name.is_some_and(|name| is_name(name.trim()))
 }
 
 /// The places of the texts that hold a `$`.
@@ -63,6 +102,7 @@ struct Expanded {
 struct Flaw {
     message: String,
     advice: String,
+    is_unset: bool,
 }
 
 fn expand(text: &str, environment: &Environment) -> Expanded {
@@ -82,20 +122,24 @@ fn expand(text: &str, environment: &Environment) -> Expanded {
             expanded.flaws.push(Flaw {
                 message: "`${` is not followed by the name of an environment variable and `}`".to_owned(),
                 advice: "write `$${` for the characters themselves".to_owned(),
+                is_unset: false,
             });
             expanded.text.push_str("${");
             rest = &rest[at + 2..];
             continue;
         };
-        match environment.get(name) {
-            Some(value) => {
-                expanded.text.push_str(value);
-                expanded.variables.push((name.to_owned(), value.to_owned()));
-            }
-            None => expanded.flaws.push(Flaw {
-                message: format!("the environment variable `{name}` is not set"),
+        if let Some(value) = environment.get(name) {
+            expanded.text.push_str(value);
+            expanded.variables.push((name.to_owned(), value.to_owned()));
+        } else {
+            // The environment takes a blank variable for one that is not set, and a person may look for long.
+            let is_blank = environment.iter().any(|(known, _)| known == name);
+            let what = if is_blank { "blank" } else { "not set" };
+            expanded.flaws.push(Flaw {
+                message: format!("the environment variable `{name}` is {what}"),
                 advice: "set it, or write `$${` for the characters themselves".to_owned(),
-            }),
+                is_unset: true,
+            });
         }
         rest = after;
     }

@@ -5,87 +5,130 @@
 use json5::{Error, ErrorCode, Position};
 
 use crate::outline::Outline;
+use crate::suggestion;
 
 /// A flaw in the syntax: where it is, what it is and what to do.
 pub(crate) struct SyntaxFlaw {
     pub(crate) at: usize,
     pub(crate) message: String,
-    pub(crate) hint: Option<&'static str>,
+    pub(crate) hint: String,
 }
 
 /// Tells the flaw that the parser met.
 pub(crate) fn flaw(error: &Error, outline: &Outline, text: &str) -> SyntaxFlaw {
     let end = text.trim_end().len();
     let at = error.position().map_or(end, |position| offset_of(position, text));
-    let tell = |at: usize, message: &str, hint| SyntaxFlaw { at, message: message.to_owned(), hint };
+    // In a string the parser knows exactly what it does not like.
+    let in_string =
+        matches!(error.code(), Some(ErrorCode::LineTerminatorInString | ErrorCode::InvalidEscapeSequence));
+    let at = if in_string { at } else { start_of_word(text, at) };
+    let tell = |at: usize, message: &str, hint: &str| SyntaxFlaw {
+        at,
+        message: message.to_owned(),
+        hint: hint.to_owned(),
+    };
     // The parser places an end that comes too early at the beginning of whatever it was in.
     let open_token = outline.open_token.unwrap_or(end);
     let open_bracket = outline.open_bracket.unwrap_or(end);
     let in_list = text[open_bracket..].starts_with('[');
-    let next = text[at..].chars().next();
-    let in_word = next.is_some_and(|next| next.is_alphanumeric() || matches!(next, '-' | '.' | '_'));
+    let word = text[at..]
+        .find(|character| !is_of_word(character))
+        .map_or(&text[at..], |length| &text[at..at + length]);
     match error.code() {
         Some(code)
             if code == ErrorCode::EofParsingArray || (code == ErrorCode::EofParsingValue && in_list) =>
         {
-            tell(open_bracket, "the list that begins here is not closed", Some("add a `]`"))
+            tell(open_bracket, "the list that begins here is not closed", "add a `]`")
         }
         Some(ErrorCode::EofParsingObject | ErrorCode::EofParsingIdentifier) => {
-            tell(open_bracket, "the object that begins here is not closed", Some("add a `}`"))
+            tell(open_bracket, "the object that begins here is not closed", "add a `}`")
         }
         Some(ErrorCode::EofParsingString | ErrorCode::EofParsingEscapeSequence) => {
-            tell(open_token, "the string that begins here is not closed", Some("add a quotation mark"))
+            tell(open_token, "the string that begins here is not closed", "add a quotation mark")
         }
         Some(ErrorCode::EofParsingComment) => {
-            tell(open_token, "the comment that begins here is not closed", Some("add `*/`"))
+            tell(open_token, "the comment that begins here is not closed", "add `*/`")
         }
         Some(
             ErrorCode::EofParsingValue
             | ErrorCode::EofParsingBool
             | ErrorCode::EofParsingNull
             | ErrorCode::EofParsingNumber,
-        ) => tell(end, "the text ends where a value is expected", None),
-        Some(ErrorCode::ExpectedClosingBrace) => tell(at, "a `}` is missing before this", None),
-        Some(ErrorCode::ExpectedClosingBracket) => tell(at, "a `]` is missing before this", None),
-        Some(ErrorCode::ExpectedColon) if in_word => tell(
+        ) => tell(end, "the text ends where a value is expected", "write one, and close what is open"),
+        Some(ErrorCode::ExpectedClosingBrace) => {
+            tell(at, "a `}` is missing before this", "add it, or a `,` if this is the next key")
+        }
+        Some(ErrorCode::ExpectedClosingBracket) => {
+            tell(at, "a `]` is missing before this", "add it, or a `,` if this is the next element")
+        }
+        Some(ErrorCode::ExpectedColon) if !word.is_empty() => tell(
             at,
             "a `:` is missing after the key",
-            Some("a key that is not a plain word needs quotation marks, such as \"amazon-bedrock\""),
+            "a key that is not a plain word needs quotation marks, such as \"amazon-bedrock\"",
         ),
-        Some(ErrorCode::ExpectedColon) => tell(at, "a `:` is missing after the key", None),
-        Some(ErrorCode::ExpectedComma) => tell(at, "a `,` is missing before this", None),
-        Some(ErrorCode::ExpectedComment) => tell(at, "a `/` stands alone", None),
-        Some(ErrorCode::ExpectedIdentifier) if in_word => tell(
+        Some(ErrorCode::ExpectedColon) => {
+            tell(at, "a `:` is missing after the key", "add it before the value")
+        }
+        Some(ErrorCode::ExpectedComma) => tell(at, "a `,` is missing before this", "add it"),
+        Some(ErrorCode::ExpectedComment) => {
+            let slash = text[..at].rfind('/').unwrap_or(at);
+            tell(slash, "a `/` stands alone", "begin a comment with `//`, or remove it")
+        }
+        Some(ErrorCode::ExpectedIdentifier) if !word.is_empty() => tell(
             at,
             "a key is expected here",
-            Some("a key that is not a plain word needs quotation marks, such as \"amazon-bedrock\""),
+            "a key that is not a plain word needs quotation marks, such as \"amazon-bedrock\"",
         ),
-        Some(ErrorCode::ExpectedIdentifier) => tell(at, "a key is expected here", None),
+        Some(ErrorCode::ExpectedIdentifier) => {
+            tell(at, "a key is expected here", "write one, or remove what stands in its place")
+        }
         Some(
             ErrorCode::ExpectedBool
             | ErrorCode::ExpectedNull
             | ErrorCode::ExpectedNumber
             | ErrorCode::ExpectedValue,
-        ) if in_word => tell(at, "a value is expected here", Some("text needs quotation marks")),
-        Some(
-            ErrorCode::ExpectedBool
-            | ErrorCode::ExpectedNull
-            | ErrorCode::ExpectedNumber
-            | ErrorCode::ExpectedValue,
-        ) => tell(at, "a value is expected here", None),
+        ) => {
+            let hint = match suggestion::nearest(word, ["true", "false", "null"]) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None if word.is_empty() => "write one, or remove the key".to_owned(),
+                None => "text needs quotation marks".to_owned(),
+            };
+            tell(at, "a value is expected here", &hint)
+        }
         Some(ErrorCode::InvalidEscapeSequence) => {
-            tell(at, "the string has an escape that JSON5 does not know", Some("write a backslash as `\\\\`"))
+            tell(at, "the string has an escape that JSON5 does not know", "write a backslash as `\\\\`")
         }
-        Some(ErrorCode::LeadingZero) => tell(at, "a number must not begin with a zero", None),
+        Some(ErrorCode::LeadingZero) => tell(
+            at,
+            "a number must not begin with a zero",
+            "leave the zero out, or put the number in quotation marks if it is text",
+        ),
         Some(ErrorCode::LineTerminatorInString) => {
-            tell(at, "the string is not closed on its line", Some("add a quotation mark"))
+            tell(at, "the string is not closed on its line", "add a quotation mark")
         }
-        Some(ErrorCode::OverflowParsingNumber) => tell(at, "the number is too large", None),
+        Some(ErrorCode::OverflowParsingNumber) => tell(at, "the number is too large", "write a smaller one"),
         Some(ErrorCode::TrailingCharacters) => {
-            tell(at, "the document has ended before this", Some("remove what follows"))
+            tell(at, "the document has ended before this", "remove what follows")
         }
-        Some(_) | None => tell(at, &format!("this is not valid JSON5: {}", without_position(error)), None),
+        Some(_) | None => tell(
+            at,
+            &format!("this is not valid JSON5: {}", without_position(error)),
+            "write keys, colons, values and commas between them",
+        ),
     }
+}
+
+/// Whether a character may be part of a key or a number, or of text that lacks its quotes.
+pub(crate) fn is_of_word(character: char) -> bool {
+    character.is_alphanumeric() || "_$-+.".contains(character)
+}
+
+/// Where the word begins that the parser gave up in.
+fn start_of_word(text: &str, at: usize) -> usize {
+    let before = text[..at].char_indices().rev();
+    let word =
+        before.take_while(|(_, character)| character.is_alphanumeric() || "_$-+.".contains(*character));
+    word.last().map_or(at, |(start, _)| start)
 }
 
 fn without_position(error: &Error) -> String {

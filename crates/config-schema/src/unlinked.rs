@@ -11,9 +11,6 @@ use crate::path::{Path, Step};
 const SECTIONS: [(&str, &str, &str); 1] =
     [("/models/bedrockDiscovery", "clawdia-discovery", "use clawdia_discovery as _;")];
 
-/// Sections whose owner checks them and does nothing with them yet.
-const IDLE: [&str; 1] = ["/models/bedrockDiscovery"];
-
 /// Protocols, with the provider id that their owner brings: protocol, id, owner, and the line that links it.
 const PROTOCOLS: [(&str, &str, &str, &str); 1] = [(
     "bedrock-converse-stream",
@@ -27,12 +24,6 @@ pub(crate) fn sections(plugins: &Plugins) -> impl Iterator<Item = (Path, &'stati
     let is_linked = |pointer: &str| plugins.sections().any(|plugin| plugin.pointer == pointer);
     let unlinked = SECTIONS.into_iter().filter(move |(pointer, ..)| !is_linked(pointer));
     unlinked.map(|(pointer, owner, line)| (Path::of_pointer(pointer), owner, line))
-}
-
-/// The sections that a linked crate claims and nothing acts on.
-pub(crate) fn idle_sections(plugins: &Plugins) -> impl Iterator<Item = Path> {
-    let is_linked = |pointer: &&str| plugins.sections().any(|plugin| plugin.pointer == *pointer);
-    IDLE.into_iter().filter(is_linked).map(Path::of_pointer)
 }
 
 /// What is said of a section whose owner is not there.

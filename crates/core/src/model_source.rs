@@ -24,6 +24,14 @@ pub trait ModelSource: fmt::Debug + Send + Sync {
     /// Kinds `auth`, `permission`, `throttled`, `timeout`, `transport` and `server`, when there is no list to fall back on.
     async fn discover(&self, freshness: Freshness) -> Result<Discovery, ProviderError>;
 
+    /// Whether `model` can be called, going by what this source `listed`: `None` when the list does not tell.
+    ///
+    /// Without an implementation, a model that is listed can, or one that a listed one stands for; of others nothing is
+    /// known. A source whose list is complete knows more.
+    fn can_call(&self, model: &ModelId, listed: &Discovery) -> Option<bool> {
+        listed.offers(model).then_some(true)
+    }
+
     /// Examines what it takes to list models and, if one is named, to have access to it, step by step: for people who
     /// want to know why it does not work. A step whose precondition fails is skipped.
     async fn examine(&self, model: Option<&ModelId>) -> Vec<Step> {
@@ -91,6 +99,12 @@ impl Discovery {
         Self { models, ..Self::default() }
     }
 
+    /// Whether a model is listed, or a listed one stands for it.
+    pub fn offers(&self, model: &ModelId) -> bool {
+        let mut models = self.models.iter();
+        models.any(|known| known.model.id == *model || known.stands_for.as_ref() == Some(model))
+    }
+
     /// No list, for this reason.
     pub fn skipped(reason: impl Into<String>) -> Self {
         Self { skipped: Some(reason.into()), ..Self::default() }
@@ -109,12 +123,15 @@ pub struct DiscoveredModel {
     pub legacy_until: Option<String>,
     /// Whether the model is on its way out, also where no day is announced.
     pub is_legacy: bool,
+    /// The id of a model that cannot be called itself and is called through this one, where people may have it written
+    /// down. It is not listed, and at most one listed model stands for it.
+    pub stands_for: Option<ModelId>,
 }
 
 impl DiscoveredModel {
     /// A model that is here to stay.
     pub fn new(model: Model, limits_from: LimitsFrom) -> Self {
-        Self { model, limits_from, legacy_until: None, is_legacy: false }
+        Self { model, limits_from, legacy_until: None, is_legacy: false, stands_for: None }
     }
 }
 

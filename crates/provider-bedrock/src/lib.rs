@@ -9,6 +9,7 @@ mod config;
 mod settings;
 
 mod provider;
+mod standing;
 mod call;
 mod count;
 mod route;

@@ -5,7 +5,9 @@
 use std::sync::Arc;
 
 use clawdia_bedrock_models::Capabilities;
-use clawdia_core::{Api, ErrorKind, HostContext, Provider, ProviderConfig, ProviderError, ProviderPlugin};
+use clawdia_core::{
+    Api, ErrorKind, HostContext, Permission, Provider, ProviderConfig, ProviderError, ProviderPlugin,
+};
 
 use crate::config::{BedrockConfig, check_params};
 use crate::provider::BedrockProvider;
@@ -22,7 +24,25 @@ pub const PLUGIN: ProviderPlugin = ProviderPlugin::new(API, env!("CARGO_PKG_NAME
     .with_params::<BedrockConfig>()
     .with_params_check(check_params)
     .with_known_models(known_models)
-    .with_capabilities(Capabilities::DESCRIBED);
+    .with_capabilities(Capabilities::DESCRIBED)
+    .with_permissions(PERMISSIONS);
+
+/// What models are called on: their own ids, and the profiles that many are called through, in whatever region a profile
+/// leads to. Source: "Actions defined by Amazon Bedrock" in the service authorization reference.
+const CALLED_ON: &[&str] = &[
+    "arn:aws:bedrock:*::foundation-model/*",
+    "arn:aws:bedrock:*:*:inference-profile/*",
+    "arn:aws:bedrock:*:*:application-inference-profile/*",
+];
+
+const PERMISSIONS: &[Permission] = &[
+    Permission::new("bedrock:InvokeModel", CALLED_ON, "ask models for whole answers"),
+    Permission::new(
+        "bedrock:InvokeModelWithResponseStream",
+        CALLED_ON,
+        "ask models for answers as they are written",
+    ),
+];
 
 const API: &str = "bedrock-converse-stream";
 

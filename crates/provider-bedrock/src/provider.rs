@@ -12,7 +12,7 @@ use clawdia_aws::{Aws, AwsSettings, Connection};
 use clawdia_bedrock_models as facts;
 use clawdia_core::{
     Api, Context, Cost, ErrorKind, EventStream, HostContext, Model, ModelId, Provider, ProviderError,
-    ProviderId, StreamOptions, TokenCount,
+    ProviderId, ProviderStatus, Step, StreamOptions, TokenCount,
 };
 
 use crate::call::Call;
@@ -20,7 +20,7 @@ use crate::learned::Learned;
 use crate::limits::{Limits, Phase};
 use crate::route::{arn_region, route};
 use crate::settings::{BedrockSettings, with_defaults};
-use crate::transport;
+use crate::{standing, transport};
 
 /// A configured Bedrock provider.
 #[derive(Debug)]
@@ -69,7 +69,7 @@ impl BedrockProvider {
         client.clone()
     }
 
-    fn unusable(&self, error: &dyn std::error::Error) -> ProviderError {
+    pub(crate) fn unusable(&self, error: &dyn std::error::Error) -> ProviderError {
         ProviderError::new(ErrorKind::InvalidRequest, transport::with_causes(error))
             .with_attempt(format!("connect the provider `{}` to AWS", self.settings.id))
     }
@@ -156,22 +156,7 @@ impl Provider for BedrockProvider {
         );
         let known = facts::find(&invoked)?.facts;
         let mut described = Model::new(self.settings.id.clone(), model.clone(), Api::BEDROCK_CONVERSE_STREAM);
-        if let Some(name) = known.name {
-            name.clone_into(&mut described.name);
-        }
-        described.reasoning = known.reasoning;
-        described.input = known.input_modalities();
-        described.cost = known.cost();
-        described.context_window = known.context_window.unwrap_or(0);
-        described.max_tokens = known.max_tokens.unwrap_or(0);
-        described.thinking_level_map = known.thinking_level_map();
-        // The words that are really sent: some of the model's own are above what Bedrock takes.
-        let behaviour = facts::Behaviour::of(&invoked);
-        for (level, word) in &mut described.thinking_level_map {
-            if word.is_some() {
-                *word = behaviour.effort(*level).map(str::to_owned);
-            }
-        }
+        known.describe(&invoked, &mut described);
         Some(described)
     }
 
@@ -192,5 +177,13 @@ impl Provider for BedrockProvider {
         options: &StreamOptions,
     ) -> Result<TokenCount, ProviderError> {
         Box::pin(self.call(model, context, options).await?.count()).await
+    }
+
+    async fn status(&self) -> ProviderStatus {
+        Box::pin(standing::status(self, &self.host)).await
+    }
+
+    async fn examine(&self) -> Vec<Step> {
+        Box::pin(standing::examine(self, &self.host)).await
     }
 }

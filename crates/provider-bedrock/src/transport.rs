@@ -24,7 +24,7 @@ use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::http::{Headers, Response};
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
-use clawdia_aws::Connection;
+use clawdia_aws::{Connection, CredentialsFailure, CredentialsFailureKind};
 use clawdia_core::{Diagnostic, ErrorKind, Finish, ProviderError, ResponseHead};
 use serde_json::{Map, Value};
 
@@ -372,22 +372,27 @@ where
 
 /// The error for a request that was never sent.
 fn unsent_because(error: &(dyn std::error::Error + 'static), site: &CallSite) -> ProviderError {
-    let (kind, hint) = if clawdia_aws::is_credentials_failure(error) {
-        (
-            ErrorKind::Auth,
-            "set AWS_BEARER_TOKEN_BEDROCK, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, \
-             or run on a machine with an AWS role"
-                .to_owned(),
-        )
+    if let Some(failure) = CredentialsFailure::in_causes(error) {
+        return without_credentials(failure, site);
+    }
+    let (kind, what, hint) = if clawdia_aws::is_credentials_failure(error) {
+        let what = format!("no usable AWS credentials from {}: {}", site.credential_source, deepest(error));
+        (ErrorKind::Auth, what, "check the credentials, and try again")
     } else {
-        (ErrorKind::Other, "this should not happen; please report it with the text above".to_owned())
-    };
-    let what = if kind == ErrorKind::Auth {
-        format!("no usable AWS credentials from {}: {}", site.credential_source, deepest(error))
-    } else {
-        deepest(error)
+        (ErrorKind::Other, deepest(error), "this should not happen; please report it with the text above")
     };
     ProviderError::new(kind, what).with_attempt(site.attempt()).with_hint(hint)
+}
+
+/// The error for a request that nobody could sign. That a source did not answer is worth another try.
+fn without_credentials(failure: &CredentialsFailure, site: &CallSite) -> ProviderError {
+    let kind = match failure.kind() {
+        CredentialsFailureKind::Unavailable => ErrorKind::Transport,
+        CredentialsFailureKind::Denied => ErrorKind::Permission,
+        _ => ErrorKind::Auth,
+    };
+    let what = format!("no usable AWS credentials from {}: {failure}", site.credential_source);
+    ProviderError::new(kind, what).with_attempt(site.attempt()).with_hint(failure.hint())
 }
 
 /// The innermost cause, which for the SDK's errors is the one that says something.
@@ -396,18 +401,7 @@ pub(crate) fn deepest(error: &(dyn std::error::Error + 'static)) -> String {
     while let Some(next) = cause.source() {
         cause = next;
     }
-    // The credential chain lists what it tried line by line, below a line that ends in a colon.
-    let text = cause.to_string();
-    let mut joined = String::new();
-    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        match joined.chars().next_back() {
-            None => {}
-            Some(':') => joined.push(' '),
-            Some(_) => joined.push_str("; "),
-        }
-        joined.push_str(line);
-    }
-    joined
+    cause.to_string()
 }
 
 /// An error with its causes in one line, for the short chains of set-up errors.

@@ -2,11 +2,18 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod caller;
 mod endpoints;
 mod identities;
+mod instances;
+mod isolation;
+mod loopback;
+mod networks;
 mod regions;
 mod renewals;
 mod shared_file;
+mod sign_ins;
+mod sources;
 
 use clawdia_aws::{Aws, AwsError, AwsSettings, Connection};
 use clawdia_core::{HostContext, ProviderConfig};
@@ -17,7 +24,11 @@ async fn connect(
     configure: impl FnOnce(&mut ProviderConfig),
     arn_region: Option<&str>,
 ) -> Result<Connection, AwsError> {
-    let nowhere = [("AWS_CONFIG_FILE", "/nonexistent"), ("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")];
+    let nowhere = [
+        ("AWS_CONFIG_FILE", "/nonexistent"),
+        ("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent"),
+        ("AWS_EC2_METADATA_DISABLED", "true"),
+    ];
     let host = HostContext::new(nowhere.into_iter().chain(variables.iter().copied()).collect());
     let mut config = ProviderConfig::new("amazon-bedrock");
     configure(&mut config);

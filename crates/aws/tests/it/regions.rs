@@ -18,15 +18,18 @@ async fn each_source_goes_before_the_next() {
         standard(config);
         config.region = Some("us-west-2".to_owned());
     };
-    let region = |connection: clawdia_aws::Connection| connection.region().to_owned();
+    let told = |connection: clawdia_aws::Connection| {
+        format!("{} by {}", connection.region(), connection.region_origin())
+    };
 
-    assert_eq!(region(connect(&all, configured, Some("us-east-2")).await.unwrap()), "us-west-2");
-    assert_eq!(region(connect(&all, standard, Some("us-east-2")).await.unwrap()), "us-east-2");
-    assert_eq!(region(connect(&all, standard, None).await.unwrap()), "eu-west-1");
-    assert_eq!(region(connect(&all[..2], standard, None).await.unwrap()), "eu-west-2");
-    assert_eq!(region(connect(&all[..1], standard, None).await.unwrap()), "eu-north-1");
-    assert_eq!(region(connect(&[], standard, None).await.unwrap()), "ap-south-1");
-    assert_eq!(region(connect(&[], |_| {}, None).await.unwrap()), "us-east-1");
+    let arn = Some("us-east-2");
+    assert_eq!(told(connect(&all, configured, arn).await.unwrap()), "us-west-2 by region");
+    assert_eq!(told(connect(&all, standard, arn).await.unwrap()), "us-east-2 by the model's ARN");
+    assert_eq!(told(connect(&all, standard, None).await.unwrap()), "eu-west-1 by AWS_REGION");
+    assert_eq!(told(connect(&all[..2], standard, None).await.unwrap()), "eu-west-2 by AWS_DEFAULT_REGION");
+    assert_eq!(told(connect(&all[..1], standard, None).await.unwrap()), "eu-north-1 by profile `default`");
+    assert_eq!(told(connect(&[], standard, None).await.unwrap()), "ap-south-1 by baseUrl");
+    assert_eq!(told(connect(&[], |_| {}, None).await.unwrap()), "us-east-1 by default");
 }
 
 #[tokio::test]

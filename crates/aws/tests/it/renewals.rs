@@ -11,7 +11,11 @@ struct Caller {
 
 impl Caller {
     fn new(variables: &[(&str, &str)], configure: impl FnOnce(&mut ProviderConfig)) -> Self {
-        let nowhere = [("AWS_CONFIG_FILE", "/nonexistent"), ("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")];
+        let nowhere = [
+            ("AWS_CONFIG_FILE", "/nonexistent"),
+            ("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent"),
+            ("AWS_EC2_METADATA_DISABLED", "true"),
+        ];
         let environment: Environment = nowhere.into_iter().chain(variables.iter().copied()).collect();
         let mut config = ProviderConfig::new("amazon-bedrock");
         configure(&mut config);

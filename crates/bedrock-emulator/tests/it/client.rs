@@ -76,6 +76,17 @@ impl Client {
         }
     }
 
+    /// The same client with other keys, out of a document that names them so.
+    pub(crate) fn with_keys(&self, keys: &Value, id: &str, secret: &str, token: &str) -> Self {
+        let text = |name: &str| keys[name].as_str().unwrap_or_default().to_owned();
+        Self {
+            access_key_id: text(id),
+            secret_access_key: text(secret),
+            session_token: Some(text(token)),
+            ..self.clone()
+        }
+    }
+
     pub(crate) async fn converse(&self, model: &str, body: &Value) -> Reply {
         self.send(&invocation(model, "converse", body)).await
     }
@@ -219,6 +230,10 @@ impl Reply {
         self.chunks.concat()
     }
 
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8(self.body()).unwrap()
+    }
+
     pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body()).unwrap_or(Value::Null)
     }
@@ -268,6 +283,12 @@ impl Reply {
     pub(crate) fn assert_accepted(&self) {
         assert_eq!(self.status, 200, "{}: {}", self.exception(), self.message());
     }
+}
+
+/// A request of any kind.
+pub(crate) fn outgoing(method: &'static str, target: &str, headers: &[(&str, &str)], body: &str) -> Outgoing {
+    let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    Outgoing { method, target: target.to_owned(), headers: headers.collect(), body: body.into() }
 }
 
 /// An invocation of a model.

@@ -138,5 +138,5 @@ fn a_misspelt_capability_is_told_with_the_nearest() {
     let [problem] = report.problems.as_slice() else { panic!("{report}") };
     assert_eq!(problem.path, "models.providers.amazon-bedrock.models[0].capabilities.promtCaching");
     assert_eq!(problem.message, "models of `bedrock-converse-stream` have no capability `promtCaching`");
-    assert_eq!(problem.advice.as_deref(), Some("did you mean `promptCaching`?"));
+    assert_eq!(problem.advice, "did you mean `promptCaching`?");
 }

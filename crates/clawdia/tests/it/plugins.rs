@@ -13,11 +13,11 @@ use clawdia::{
 };
 
 /// Answers `Hello from <its id>.` once, and knows the limits of the model `known`.
-const SCRIPTED: ProviderPlugin = ProviderPlugin::new("scripted", "its-crate", connect_scripted)
+pub(crate) const SCRIPTED: ProviderPlugin = ProviderPlugin::new("scripted", "its-crate", connect_scripted)
     .with_default_id("acme")
     .with_auth(&["none"]);
 /// Accepts no configuration.
-const BROKEN: ProviderPlugin = ProviderPlugin::new("broken", "broken-crate", connect_broken);
+pub(crate) const BROKEN: ProviderPlugin = ProviderPlugin::new("broken", "broken-crate", connect_broken);
 
 /// How many providers a host has connected.
 #[derive(Default)]

@@ -3,15 +3,16 @@
 //! Separate from the commands, which only say what is to change: here the result is checked as a whole, shown or
 //! written, and told.
 
-use std::collections::HashSet;
-use std::fmt::Write as _;
+use std::error::Error as _;
+use std::fmt;
+use std::path::PathBuf;
 
 use clap::Args;
 use clawdia::config::edit::{
     ConfigPath, Dropped, EditError, EditFileError, EditFileOptions, EditableDocument, Expected, Outcome,
-    Segment, TEMPLATE, difference, edit_file,
+    Segment, TEMPLATE, difference_hiding, edit_file,
 };
-use clawdia::config::{Origin, Problem, Report, Severity};
+use clawdia::config::{Problem, Report, Severity};
 use serde_json::{Value, json};
 
 use super::target::Target;
@@ -35,17 +36,32 @@ pub(crate) struct ChangeArguments {
 pub(crate) struct Change {
     /// The settings.
     pub(crate) paths: Vec<ConfigPath>,
-    /// `Updated` or `Removed`.
-    pub(crate) verb: &'static str,
+    pub(crate) verb: Verb,
+}
+
+/// What a change did to its settings.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Verb {
+    Updated,
+    Removed,
+}
+
+impl fmt::Display for Verb {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Updated => "Updated",
+            Self::Removed => "Removed",
+        })
+    }
 }
 
 impl Change {
     pub(crate) fn updated(paths: impl IntoIterator<Item = ConfigPath>) -> Self {
-        Self { paths: paths.into_iter().collect(), verb: "Updated" }
+        Self { paths: paths.into_iter().collect(), verb: Verb::Updated }
     }
 
     pub(crate) fn removed(path: ConfigPath) -> Self {
-        Self { paths: vec![path], verb: "Removed" }
+        Self { paths: vec![path], verb: Verb::Removed }
     }
 }
 
@@ -53,8 +69,10 @@ impl Change {
 #[derive(Debug)]
 enum Refusal {
     Failure(Failure),
-    /// The result would not be valid; the report has the errors alone.
-    Invalid(Box<Report>),
+    /// The file cannot be edited as it is.
+    Unreadable(Box<Report>),
+    /// The result would be worse; the report has the new errors alone.
+    Worse(Box<Report>),
 }
 
 impl From<Failure> for Refusal {
@@ -63,9 +81,26 @@ impl From<Failure> for Refusal {
     }
 }
 
-impl From<Report> for Refusal {
-    fn from(report: Report) -> Self {
-        Self::Invalid(Box::new(report))
+impl Refusal {
+    /// What is wrong, if a report has it.
+    fn report(&self) -> Option<&Report> {
+        match self {
+            Self::Failure(_) => None,
+            Self::Unreadable(report) | Self::Worse(report) => Some(report),
+        }
+    }
+
+    /// Shows what is wrong, and gives the rest.
+    fn into_failure(self, target: &Target) -> Failure {
+        match self {
+            Self::Failure(failure) => failure,
+            Self::Unreadable(report) => {
+                write_to_stderr(&format!("{report}\n\n"));
+                let file = target.path().display();
+                Failure::refused(format!("nothing was written to {file}, which cannot be edited as it is"))
+            }
+            Self::Worse(report) => invalid(target, &report),
+        }
     }
 }
 
@@ -74,8 +109,9 @@ struct Checked {
     old: String,
     new: String,
     change: Change,
+    /// What would be in force, with the environment.
     report: Report,
-    /// Warnings that the text before did not deserve.
+    /// Errors that keep nobody from writing, and what else the text before did not deserve.
     warnings: Vec<String>,
 }
 
@@ -83,21 +119,21 @@ struct Checked {
 pub(crate) fn make(
     target: &Target,
     arguments: &ChangeArguments,
-    edit: impl FnOnce(&mut EditableDocument) -> Result<Change, Failure>,
+    mut edit: impl FnMut(&mut EditableDocument) -> Result<Change, Failure>,
 ) -> Result<Status, Failure> {
     let mut checked = None;
     let outcome = if arguments.dry_run {
         target.text().map_err(Refusal::from).and_then(|current| {
             let created = current.is_none();
             let text = current.map_or_else(|| TEMPLATE.to_owned(), |current| current.text);
-            let result = check(target, &text, edit)?;
+            let result = check(target, &text, &mut edit)?;
             let written = result.new != text;
             checked = Some(result);
             Ok(Done { written, created })
         })
     } else {
         write(target, Expected::Anything, |text| {
-            let result = check(target, text, edit)?;
+            let result = check(target, text, &mut edit)?;
             let new = result.new.clone();
             checked = Some(result);
             Ok(new)
@@ -106,13 +142,15 @@ pub(crate) fn make(
     let told = match (outcome, checked) {
         (Ok(done), Some(checked)) => tell(target, arguments, &done, &checked).map(|()| Status::Done),
         (Ok(_), None) => Ok(Status::Done),
-        (Err(Refusal::Failure(failure)), _) => Err(failure),
-        (Err(Refusal::Invalid(report)), _) => {
-            if arguments.json {
+        (Err(refusal), _) => {
+            if arguments.json
+                && let Some(report) = refusal.report()
+            {
                 let line = json!({ "ok": false, "changed": false, "problems": report.problems });
                 print(&format!("{line}\n"))?;
+                return Err(refusal.into_failure(target));
             }
-            return Err(invalid(target, &report));
+            Err(refusal.into_failure(target))
         }
     };
     if let Err(failure) = &told
@@ -128,26 +166,63 @@ pub(crate) fn make(
 /// Replaces the text of the file by one that was checked elsewhere.
 pub(super) fn replace(target: &Target, expected: Expected, text: &str) -> Result<(), Failure> {
     let outcome = write(target, expected, |_| Ok(text.to_owned()));
-    outcome.map(drop).map_err(|refusal| match refusal {
-        Refusal::Failure(failure) => failure,
-        Refusal::Invalid(report) => invalid(target, &report),
-    })
+    outcome.map(drop).map_err(|refusal| refusal.into_failure(target))
 }
 
 /// Shows the errors of a text that was not written.
 pub(super) fn invalid(target: &Target, report: &Report) -> Failure {
     write_to_stderr(&format!("{report}\n\n"));
     Failure::refused(format!(
-        "nothing was written to {}, since the configuration would not be valid",
+        "nothing was written to {}, since that would be wrong with it which is not wrong now",
         target.path().display()
     ))
 }
 
-/// The report, with its errors alone; `None` if there are none.
-pub(super) fn errors_of(report: &Report) -> Option<Report> {
-    let mut errors = report.clone();
+/// The errors of a text that the text before did not have; `None` if there are none. What was wrong already can be
+/// mended one thing after the other, so a text is refused only if it is worse.
+pub(super) fn new_errors(target: &Target, old: &str, new: &str) -> Option<Report> {
+    let mut errors = target.check_edited(new);
     errors.problems.retain(|problem| problem.severity == Severity::Error);
+    // The lines are those of the result, which is in no file.
+    let name = target.path().file_name().unwrap_or_default().to_string_lossy();
+    errors.file = Some(PathBuf::from(format!("the changed {name}")));
+    if errors.problems.is_empty() {
+        return None;
+    }
+    // Nothing could mend what cannot even be read.
+    if EditableDocument::parse(new).is_err() {
+        return Some(errors);
+    }
+    let before = target.check_edited(old);
+    let mut known =
+        before.problems.iter().filter(|problem| problem.severity == Severity::Error).collect::<Vec<_>>();
+    errors.problems.retain(|problem| match known.iter().position(|known| is_same(known, problem)) {
+        Some(position) => {
+            known.swap_remove(position);
+            false
+        }
+        None => true,
+    });
     (!errors.problems.is_empty()).then_some(errors)
+}
+
+/// Whether two problems are one, told of two texts. Lines move with a change, and so do places in lists.
+fn is_same(one: &Problem, other: &Problem) -> bool {
+    let name = |problem: &Problem| problem.path.replace(|character: char| character.is_ascii_digit(), "");
+    one.message == other.message && name(one) == name(other)
+}
+
+/// What to say of a text that is written all the same: errors, which it had before or which only the environment makes,
+/// and whatever else is new.
+pub(super) fn warnings(target: &Target, old: &str, report: &Report) -> Result<Vec<String>, Failure> {
+    if report.problems.is_empty() {
+        return Ok(Vec::new());
+    }
+    let before = target.check(old)?;
+    let is_worth_it = |problem: &&Problem| {
+        problem.severity == Severity::Error || !before.problems.iter().any(|known| is_same(known, problem))
+    };
+    Ok(report.problems.iter().filter(is_worth_it).map(ToString::to_string).collect())
 }
 
 /// What became of the file.
@@ -159,13 +234,16 @@ struct Done {
 fn write(
     target: &Target,
     expected: Expected,
-    edit: impl FnOnce(&str) -> Result<String, Refusal>,
+    edit: impl FnMut(&str) -> Result<String, Refusal>,
 ) -> Result<Done, Refusal> {
     let options = EditFileOptions::default().with_expected(expected);
     match edit_file(target.path(), &options, edit) {
-        Ok(Outcome { written, created, .. }) => {
-            if created && let Err(failure) = target.write_schema() {
-                warn(&format!("{}; editors will know nothing of the configuration", failure.message()));
+        Ok(Outcome { written, created, hard_linked, .. }) => {
+            if hard_linked {
+                warn(&format!(
+                    "{} was one file of several names; under the others the old one is still there",
+                    target.path().display()
+                ));
             }
             Ok(Done { written, created })
         }
@@ -185,27 +263,21 @@ fn write(
 fn check(
     target: &Target,
     old: &str,
-    edit: impl FnOnce(&mut EditableDocument) -> Result<Change, Failure>,
+    edit: &mut dyn FnMut(&mut EditableDocument) -> Result<Change, Failure>,
 ) -> Result<Checked, Refusal> {
-    let mut document = EditableDocument::parse(old)
-        .map_err(|_| target.check(old))
-        .map_err(|report| report.map_or_else(Refusal::from, Refusal::from))?;
+    let mut document =
+        EditableDocument::parse(old).map_err(|_| Refusal::Unreadable(Box::new(target.check_edited(old))))?;
     let change = edit(&mut document)?;
     let new = document.to_text();
     let report = target.check(&new)?;
-    if new != old
-        && let Some(errors) = errors_of(&report)
-    {
-        return Err(errors.into());
+    let mut told = Vec::new();
+    if new != old {
+        if let Some(errors) = new_errors(target, old, &new) {
+            return Err(Refusal::Worse(Box::new(errors)));
+        }
+        told = warnings(target, old, &report)?;
     }
-    // Lines move with a change; what is said about a setting stays.
-    let before = target.check(old)?;
-    let known =
-        before.problems.iter().map(|problem| (&problem.path, &problem.message)).collect::<HashSet<_>>();
-    let is_new = |problem: &&Problem| {
-        problem.severity != Severity::Error && !known.contains(&(&problem.path, &problem.message))
-    };
-    let warnings = report.problems.iter().filter(is_new).map(ToString::to_string).collect();
+    let warnings = told;
     Ok(Checked { old: old.to_owned(), new, change, report, warnings })
 }
 
@@ -213,10 +285,16 @@ fn tell(target: &Target, arguments: &ChangeArguments, done: &Done, checked: &Che
     let Checked { old, new, change, report, warnings } = checked;
     let file = target.path().display().to_string();
     let is_created = done.created && done.written;
-    let shown = arguments.dry_run.then(|| difference(&file, if done.created { "" } else { old }, new));
-    let overridden = change.paths.iter().filter_map(|path| overriding(path, report));
+    let shown = arguments.dry_run.then(|| {
+        let old = if done.created { "" } else { old };
+        difference_hiding(&file, old, new, &[&target.check_edited(old), report])
+    });
+    let overridden = change.paths.iter().flat_map(|path| overriding(path, report));
     let warnings = warnings.iter().cloned().chain(overridden).collect::<Vec<_>>();
     if arguments.json {
+        if is_created && !arguments.dry_run {
+            target.created();
+        }
         let mut line = json!({
             "ok": true,
             "changed": done.written && !arguments.dry_run,
@@ -246,55 +324,34 @@ fn tell(target: &Target, arguments: &ChangeArguments, done: &Done, checked: &Che
             Ok(())
         }
         None => {
-            let created = if is_created {
-                format!("Created {file}, and its schema for editors.\n")
-            } else {
-                String::new()
-            };
+            let created = if is_created { target.created() } else { String::new() };
             print(&format!("{created}{} {what}.\n", change.verb))
         }
     }
 }
 
-/// Says that an environment variable goes before a setting.
-fn overriding(path: &ConfigPath, report: &Report) -> Option<String> {
-    let config = report.config.as_ref()?;
-    match config.origins().of(&plain(path, &config.shown())) {
-        Origin::Environment { variable } => {
-            Some(format!("the environment variable {variable} goes before `{path}` as long as it is set"))
-        }
-        _ => None,
-    }
-}
-
-/// The path as origins name it: keys as they are.
-pub(super) fn plain(path: &ConfigPath, value: &Value) -> String {
-    let mut text = String::new();
-    let mut here = Some(value);
-    for segment in path.segments() {
-        match (here, segment) {
-            (Some(Value::Array(elements)), Segment::Index(index)) => {
-                let _ = write!(text, "[{index}]"); // Never fails for a `String`.
-                here = elements.get(*index);
-            }
-            (_, segment) => {
-                let key = segment.as_key();
-                if !text.is_empty() {
-                    text.push('.');
-                }
-                text.push_str(&key);
-                here = here.and_then(|here| here.get(&key));
-            }
-        }
-    }
-    text
+/// Says which environment variables go before a setting, or before a part of it.
+fn overriding(path: &ConfigPath, report: &Report) -> Vec<String> {
+    let origins = report.origins();
+    let told = origins.overrides().filter_map(|(place, variable)| {
+        let keys = |path: &ConfigPath| path.segments().iter().map(Segment::as_key).collect::<Vec<_>>();
+        let (above, below) = (keys(path), keys(&place));
+        let what = if below.starts_with(&above) { &place } else { path };
+        (below.starts_with(&above) || above.starts_with(&below))
+            .then(|| format!("the environment variable {variable} goes before `{what}` as long as it is set"))
+    });
+    told.collect()
 }
 
 /// What to say of an edit that cannot be.
 pub(crate) fn refused(error: &EditError) -> Failure {
-    match error {
-        EditError::NotSet { .. } => Failure::failed(error.to_string()),
-        _ => Failure::refused(error.to_string()),
+    if matches!(error, EditError::NotSet { .. }) {
+        return Failure::failed(error.to_string());
+    }
+    let failure = Failure::refused(error.to_string());
+    match error.source() {
+        Some(source) => failure.because(source),
+        None => failure,
     }
 }
 

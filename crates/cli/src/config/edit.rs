@@ -24,8 +24,7 @@ pub(crate) fn run() -> Result<Status, Failure> {
     if target.text()?.is_none() {
         create_file(target.path(), &EditFileOptions::default())
             .map_err(|error| Failure::refused(error.to_string()))?;
-        target.write_schema()?;
-        print(&format!("Created {}, and its schema for editors.\n", target.path().display()))?;
+        print(&target.created())?;
     }
     let Some(current) = target.text()? else {
         return Err(Failure::failed(format!("{} has gone away meanwhile", target.path().display())));
@@ -36,7 +35,7 @@ pub(crate) fn run() -> Result<Status, Failure> {
         Failure::refused(format!("could not copy the configuration to {}", copy.display())).because(&error)
     })?;
     loop {
-        open(&target, &copy).inspect_err(|_| discard(&copy))?;
+        open(&target, &copy).map_err(|failure| set_aside(&copy, &current.text, failure))?;
         let text = fs::read_to_string(&copy).map_err(|error| {
             Failure::refused(format!("could not read what was edited, {}", copy.display())).because(&error)
         })?;
@@ -45,22 +44,33 @@ pub(crate) fn run() -> Result<Status, Failure> {
             print(&format!("No change: {} is as it was.\n", target.path().display()))?;
             return Ok(Status::Done);
         }
-        let report = target.check(&text)?;
-        let Some(errors) = change::errors_of(&report) else {
+        let Some(mut errors) = change::new_errors(&target, &current.text, &text) else {
+            let report = target.check(&text)?;
             change::replace(&target, Expected::Unchanged(current.fingerprint), &text)
                 .map_err(|failure| failure.with_hint(format!("what was edited is in {}", copy.display())))?;
             discard(&copy);
-            for problem in &report.problems {
-                warn(&problem.to_string());
+            for warning in change::warnings(&target, &current.text, &report)? {
+                warn(&warning);
             }
             print(&format!("Updated {}.\n", target.path().display()))?;
             return Ok(Status::Done);
         };
+        // That is where its lines are.
+        errors.file = Some(copy.clone());
         let failure = change::invalid(&target, &errors);
         if !wants_to_go_on() {
             return Err(failure.with_hint(format!("what was edited is in {}", copy.display())));
         }
     }
+}
+
+/// Keeps what was edited, if there is any of it, and says where.
+fn set_aside(copy: &Path, original: &str, failure: Failure) -> Failure {
+    if fs::read(copy).is_ok_and(|bytes| bytes == original.as_bytes()) {
+        discard(copy);
+        return failure;
+    }
+    failure.with_hint(format!("what was edited is in {}", copy.display()))
 }
 
 fn copy_of(path: &Path) -> PathBuf {

@@ -3,11 +3,10 @@
 //! Separate because it shows what is in force, with the environment in it, where the other commands work on the file.
 
 use clap::Args;
-use clawdia::config::edit::{ConfigPath, EditableDocument, Segment, TEMPLATE, default_value, is_known};
-use clawdia::config::{Origin, Origins, without_secrets};
+use clawdia::config::edit::{ConfigPath, Segment, default_value, is_known};
+use clawdia::config::{Origin, Origins};
 use serde_json::{Value, json};
 
-use super::change::plain;
 use super::target::Target;
 use crate::failure::{Failure, warn};
 use crate::output::print;
@@ -29,7 +28,7 @@ pub(crate) struct GetArguments {
 /// What the configuration says, and who.
 struct Said {
     value: Value,
-    origins: Option<Origins>,
+    origins: Origins,
 }
 
 /// Shows it.
@@ -70,19 +69,22 @@ pub(crate) fn run(arguments: &GetArguments) -> Result<Status, Failure> {
     }
 }
 
-/// What is in force, or, of a configuration that is wrong, what the file says.
+/// What is in force, or would be, were it not wrong.
 fn said(target: &Target) -> Result<Said, Failure> {
     let text = target.text()?.map(|current| current.text);
     // A file that is not there says nothing; what its template would say is nobody's word.
     let report = target.check(text.as_deref().unwrap_or("{}"))?;
-    if let Some(config) = &report.config {
-        return Ok(Said { value: config.shown(), origins: Some(config.origins()) });
+    let Some(value) = report.shown() else {
+        let failure = Failure::refused(format!("could not read {}", target.path().display()));
+        return Err(match report.into_config() {
+            Err(error) => failure.because(&error),
+            Ok(_) => failure,
+        });
+    };
+    if !report.is_valid() {
+        warn("the configuration is not valid: see `clawdia config validate`");
     }
-    let document = EditableDocument::parse(text.as_deref().unwrap_or(TEMPLATE)).map_err(|error| {
-        Failure::refused(format!("could not read {}", target.path().display())).because(&error)
-    })?;
-    warn("the configuration is not valid, so this is what the file says: see `clawdia config validate`");
-    Ok(Said { value: without_secrets(document.value()), origins: None })
+    Ok(Said { value, origins: report.origins() })
 }
 
 fn find<'a>(value: &'a Value, path: &ConfigPath) -> Option<&'a Value> {
@@ -118,9 +120,16 @@ fn with_origins(
     said: &Said,
 ) -> String {
     let file = target.path().display().to_string();
-    let origin_of =
-        |path: &ConfigPath| said.origins.as_ref().map(|origins| origins.of(&plain(path, &said.value)));
-    let leaves = leaves(path, value);
+    let origin_of = |path: &ConfigPath| said.origins.of(path);
+    // A list that reads best in one line, unless its elements come from several places.
+    let overrides = said.origins.overrides().map(|(place, _)| place).collect::<Vec<_>>();
+    let is_mixed = |path: &ConfigPath| {
+        let is_below = |place: &ConfigPath| {
+            place.segments().len() > path.segments().len() && place.segments().starts_with(path.segments())
+        };
+        overrides.iter().any(is_below)
+    };
+    let leaves = leaves(path, value, &is_mixed);
     if arguments.json {
         let entry = |path: &ConfigPath, value: &Value| {
             let mut origin = json!(origin_of(path));
@@ -138,9 +147,8 @@ fn with_origins(
         };
     }
     let words = |path: &ConfigPath| match origin_of(path) {
-        Some(origin @ Origin::File { .. }) => format!("{origin} of {file}"),
-        Some(origin) => origin.to_string(),
-        None => file.clone(),
+        origin @ Origin::File { .. } => format!("{origin} of {file}"),
+        origin => origin.to_string(),
     };
     let lines = leaves.iter().map(|(leaf, value)| {
         let name = if leaf == path { String::new() } else { format!("{leaf} = ") };
@@ -150,16 +158,20 @@ fn with_origins(
 }
 
 /// The values in a value that have no members, with their paths, in their order.
-fn leaves<'a>(path: &ConfigPath, value: &'a Value) -> Vec<(ConfigPath, &'a Value)> {
+fn leaves<'a>(
+    path: &ConfigPath,
+    value: &'a Value,
+    is_mixed: &dyn Fn(&ConfigPath) -> bool,
+) -> Vec<(ConfigPath, &'a Value)> {
     match value {
         Value::Object(members) if !members.is_empty() => {
-            members.iter().flat_map(|(key, value)| leaves(&path.key(key), value)).collect()
+            members.iter().flat_map(|(key, value)| leaves(&path.key(key), value, is_mixed)).collect()
         }
         Value::Array(elements)
-            if elements.iter().any(|element| element.is_object() || element.is_array()) =>
+            if is_mixed(path) || elements.iter().any(|element| element.is_object() || element.is_array()) =>
         {
             let elements = elements.iter().enumerate();
-            elements.flat_map(|(index, value)| leaves(&path.index(index), value)).collect()
+            elements.flat_map(|(index, value)| leaves(&path.index(index), value, is_mixed)).collect()
         }
         value => vec![(path.clone(), value)],
     }

@@ -7,11 +7,11 @@ use std::io::{self, Read};
 use std::path::PathBuf;
 
 use clap::Args;
-use clawdia::config::edit::{ConfigPath, EditableDocument, dropped_by_patch, merge, patched};
+use clawdia::config::edit::{ConfigPath, EditableDocument, dropped_by_patch, merge, patched, read_value};
+use clawdia::config::with_secrets_of;
 use serde_json::{Map, Value};
 
 use super::change::{self, Change, ChangeArguments};
-use super::hidden;
 use super::target::Target;
 use crate::failure::Failure;
 use crate::status::Status;
@@ -47,10 +47,10 @@ pub(crate) struct PatchArguments {
 /// Merges it.
 pub(crate) fn run(arguments: &PatchArguments) -> Result<Status, Failure> {
     let target = Target::locate()?;
-    let mut patch = read(arguments)?;
+    let submitted = read(arguments)?;
     change::make(&target, &arguments.change, |document| {
-        hidden::restore(&mut patch, Some(document.value())).map_err(|place| {
-            let place = place.trim_start_matches('.');
+        let mut patch = submitted.clone();
+        with_secrets_of(&mut patch, Some(document.value())).map_err(|place| {
             Failure::refused(format!(
                 "could not patch `{place}`: it is a secret that was hidden, and none is there to be kept"
             ))
@@ -88,6 +88,9 @@ fn read(arguments: &PatchArguments) -> Result<Value, Failure> {
         )));
     }
     let document = EditableDocument::parse(&text)
+        .map_err(|error| Failure::refused(format!("could not read the patch from {name}")).because(&error))?;
+    // A patch says itself what is text; that no number loses a digit, it cannot know.
+    read_value(&ConfigPath::root(), &text, None)
         .map_err(|error| Failure::refused(format!("could not read the patch from {name}")).because(&error))?;
     Ok(document.value().clone())
 }

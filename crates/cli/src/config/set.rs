@@ -6,10 +6,10 @@ use clap::Args;
 use clawdia::config::edit::{
     ConfigPath, EditableDocument, dropped, merge, read_json, read_value, wants_list,
 };
+use clawdia::config::with_secrets_of;
 use serde_json::Value;
 
 use super::change::{self, Change, ChangeArguments};
-use super::hidden;
 use super::target::Target;
 use crate::failure::Failure;
 use crate::status::Status;
@@ -71,6 +71,7 @@ pub(crate) fn run(arguments: &SetArguments) -> Result<Status, Failure> {
         };
         let value = read.map_err(|error| Failure::refused(error.to_string()))?;
         let value = prepared(arguments, document, value)?;
+        document.make_room(path, target.schema()).map_err(|error| change::refused(&error))?;
         document
             .set(path, value, |parent| wants_list(Some(target.schema()), parent))
             .map_err(|error| change::refused(&error))?;
@@ -87,9 +88,10 @@ fn prepared(
     let path = &arguments.path;
     let old = document.get(path);
     check_expected(arguments, old)?;
-    hidden::restore(&mut value, old).map_err(|place| {
+    with_secrets_of(&mut value, old).map_err(|below| {
+        let place = below.segments().iter().cloned().fold(path.clone(), |path, segment| path.then(segment));
         Failure::refused(format!(
-            "could not set `{path}`: `{path}{place}` is a secret that was hidden, and none is there to be kept"
+            "could not set `{path}`: `{place}` is a secret that was hidden, and none is there to be kept"
         ))
         .with_hint("write the secret itself, or where it is, such as `{ source: \"env\", name: \"…\" }`")
     })?;

@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 
 use clawdia::config::edit::FileText;
 use clawdia::config::schema::{self, Proposals};
-use clawdia::config::{Report, locate};
+use clawdia::config::{Located, Report, check_edited, locate};
 use clawdia::{Environment, Host, HostError, Plugins};
 use serde_json::Value;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, warn};
 use crate::process;
 
 /// What a new configuration is called.
@@ -23,19 +23,33 @@ const NEW: &str = "clawdia.jsonc";
 pub(crate) struct Target {
     path: PathBuf,
     environment: Environment,
+    plugins: Plugins,
     schema: Value,
 }
 
 impl Target {
     /// Finds it, where it is or would be.
     pub(crate) fn locate() -> Result<Self, Failure> {
+        Self::locate_with(&Proposals::default())
+    }
+
+    /// As [`locate`](Self::locate), with a schema by which editors propose these beside what the types say.
+    pub(crate) fn locate_with(proposals: &Proposals) -> Result<Self, Failure> {
         let environment = process::environment();
         let located = locate(&environment);
+        warn_of_ignored(&located);
         let path = located.path.unwrap_or_else(|| located.state_dir.join(NEW));
+        if path.file_name().is_some_and(|name| name == schema::FILE_NAME) {
+            return Err(Failure::refused(format!(
+                "the configuration cannot be {}: its schema is written by that name",
+                path.display()
+            ))
+            .with_hint(format!("let CLAWDIA_CONFIG_PATH name another file, such as `{NEW}`")));
+        }
         let plugins = Plugins::linked().map_err(HostError::from)?;
         let schema =
-            schema::generate(&plugins, &proposals()).map_err(|error| Failure::refused(error.to_string()))?;
-        Ok(Self { path, environment, schema })
+            schema::generate(&plugins, proposals).map_err(|error| Failure::refused(error.to_string()))?;
+        Ok(Self { path, environment, plugins, schema })
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -61,9 +75,26 @@ impl Target {
         Ok(Host::check_text(text, &self.path, self.environment.clone())?)
     }
 
+    /// Whether this could be its text, wherever it is read: what the environment of this process says is left aside.
+    pub(crate) fn check_edited(&self, text: &str) -> Report {
+        check_edited(text, Some(&self.path), &self.plugins, &self.environment)
+    }
+
     /// Where editors look for the schema that a new configuration names.
     pub(crate) fn schema_path(&self) -> PathBuf {
         self.path.with_file_name(schema::FILE_NAME)
+    }
+
+    /// Gives a file that was just made its schema, and says what there is now.
+    pub(crate) fn created(&self) -> String {
+        let file = self.path.display();
+        match self.write_schema() {
+            Ok(_) => format!("Created {file}, and its schema for editors.\n"),
+            Err(failure) => {
+                warn(&format!("{}; editors will know nothing of the configuration", failure.message()));
+                format!("Created {file}.\n")
+            }
+        }
     }
 
     /// Writes the schema beside the file; tells whether it was another one before.
@@ -75,9 +106,12 @@ impl Target {
     }
 }
 
-/// What editors are to propose beside what the types say. Which models there are, nobody can tell yet.
-fn proposals() -> Proposals {
-    Proposals::default()
+/// Says which files are not read, as a host does.
+pub(super) fn warn_of_ignored(located: &Located) {
+    let used = located.path.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
+    for file in &located.ignored {
+        warn(&format!("`{}` is ignored, since `{used}` goes before it", file.display()));
+    }
 }
 
 /// Puts a text in a file's place in one step, unless it is there already: an editor may be reading it.

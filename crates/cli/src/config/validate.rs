@@ -5,8 +5,10 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use clawdia::config::locate;
 use clawdia::{Environment, Host};
 
+use super::target::warn_of_ignored;
 use crate::failure::Failure;
 use crate::output::print;
 use crate::process;
@@ -24,7 +26,9 @@ pub(crate) struct ValidateArguments {
 
 /// Checks, and tells.
 pub(crate) fn run(arguments: &ValidateArguments) -> Result<Status, Failure> {
-    let report = Host::check(environment(arguments)?)?;
+    let environment = environment(arguments)?;
+    warn_of_ignored(&locate(&environment));
+    let report = Host::check(environment)?;
     let text = if arguments.json {
         serde_json::to_string(&report)
             .map_err(|error| Failure::failed("could not write the report as JSON").because(&error))?

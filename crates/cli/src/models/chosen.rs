@@ -8,11 +8,15 @@ use clawdia::{Host, HostError, ModelRef};
 use crate::failure::{Failure, warn};
 use crate::process;
 
-/// Finds the model that `name` means. Warns of one that nobody knows.
+/// Finds the model that `name` means, also among those that were discovered earlier. Warns of one that nobody knows.
 pub(super) fn resolve(host: &Host, name: &str) -> Result<ModelRef, Failure> {
-    let reference = host.resolve(name)?;
-    // Says no for a provider that nobody has.
-    host.model(&reference).map_err(|error| {
+    let (reference, described) = process::block_on(async {
+        let reference = host.find(name).await?;
+        // Says no for a provider that nobody has.
+        let described = host.describe(&reference).await;
+        Ok::<_, HostError>((reference, described))
+    })??;
+    described.map_err(|error| {
         let nearest = match &error {
             HostError::UnknownProvider { suggestion: None, .. } => host.nearest(&reference),
             _ => None,

@@ -12,6 +12,7 @@ use crate::config::change::{self, Change, ChangeArguments};
 use crate::config::target::Target;
 use crate::failure::Failure;
 use crate::output::print;
+use crate::process;
 use crate::status::Status;
 
 /// What `clawdia models fallbacks` can do.
@@ -80,13 +81,13 @@ fn add(arguments: &ModelArguments) -> Result<Status, Failure> {
         if fallbacks.iter().all(|written| !means(written, &reference)) {
             fallbacks.push(Value::from(reference.to_string()));
         }
-        put(document, fallbacks)
+        put(&target, document, fallbacks)
     })
 }
 
 fn remove(arguments: &ModelArguments) -> Result<Status, Failure> {
     let host = chosen::host()?;
-    let reference = host.resolve(&arguments.model)?;
+    let reference = process::block_on(host.find(&arguments.model))??;
     let target = Target::locate()?;
     change::make(&target, &arguments.change, |document| {
         let mut fallbacks = written(document);
@@ -96,7 +97,7 @@ fn remove(arguments: &ModelArguments) -> Result<Status, Failure> {
             let message = format!("`{reference}` is no fallback, so nothing was changed");
             return Err(Failure::failed(message).with_hint("`clawdia models fallbacks list` shows them"));
         }
-        put(document, fallbacks)
+        put(&target, document, fallbacks)
     })
 }
 
@@ -106,7 +107,7 @@ fn clear(arguments: &ChangeArguments) -> Result<Status, Failure> {
         if written(document).is_empty() {
             return Ok(Change::updated([chosen::defaults("model").key("fallbacks")]));
         }
-        put(document, Vec::new())
+        put(&target, document, Vec::new())
     })
 }
 
@@ -120,16 +121,11 @@ fn means(written: &Value, reference: &ModelRef) -> bool {
     written.as_str().is_some_and(|text| text.parse::<ModelRef>().is_ok_and(|written| written == *reference))
 }
 
-fn put(document: &mut EditableDocument, fallbacks: Vec<Value>) -> Result<Change, Failure> {
-    let model = chosen::defaults("model");
-    let path = model.key("fallbacks");
-    let set = match document.get(&model).cloned() {
-        // Written as a text, the choice has no room for fallbacks.
-        Some(primary @ Value::String(_)) => {
-            document.set(&model, json!({ "primary": primary, "fallbacks": fallbacks }), |_| false)
-        }
-        _ => document.set(&path, Value::from(fallbacks), |_| false),
-    };
-    set.map_err(|error| change::refused(&error))?;
+fn put(target: &Target, document: &mut EditableDocument, fallbacks: Vec<Value>) -> Result<Change, Failure> {
+    let path = chosen::defaults("model").key("fallbacks");
+    // Written as a text, the choice has no room for fallbacks.
+    let set = document.make_room(&path, target.schema());
+    set.and_then(|()| document.set(&path, Value::from(fallbacks), |_| false))
+        .map_err(|error| change::refused(&error))?;
     Ok(Change::updated([path]))
 }

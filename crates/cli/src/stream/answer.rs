@@ -27,7 +27,7 @@ pub(crate) async fn answer(
 ) -> Result<Status, Closed> {
     let Request { id, model, context, options } = request;
     let id = id.as_ref();
-    let model = match requests::model(host, &model) {
+    let model = match requests::model(host, &model).await {
         Ok(model) => model,
         Err(error) => return refuse_model(&error.into(), &model, host, id, output).await,
     };

@@ -71,6 +71,12 @@ fn the_schema_says_what_a_value_is() {
         "{ guardrailIdentifier: 'gr1', guardrailVersion: '1' }",
         &json!({ "guardrailIdentifier": "gr1", "guardrailVersion": "1" }),
     );
+    check_type(
+        "models.providers.amazon-bedrock.params",
+        "{ guardrail: { guardrailIdentifier: 'gr1', guardrailVersion: 1 } }",
+        &json!({ "guardrail": { "guardrailIdentifier": "gr1", "guardrailVersion": "1" } }),
+    );
+    check_type("models.bedrockDiscovery.region", " us-east-1 ", &json!("us-east-1"));
     check_type("models.providers.amazon-bedrock.models[0]", "{ id: '7' }", &json!({ "id": "7" }));
 
     let machine = Machine::with(
@@ -130,9 +136,14 @@ fn an_invalid_result_is_never_written() {
 
 #[test]
 fn a_configuration_that_is_wrong_already_can_be_mended() {
-    let machine = Machine::with("{ models: { mode: 'merged' } }");
-    machine.refuse(&REGION, 2, &["merged"]);
-    machine.print(&["config", "set", "models.mode", "merge"]);
+    let machine = Machine::with("{ models: { mode: 'merged' }, agnts: {}, modles: {} }");
+    machine.refuse(&["config", "set", "models.mod", "x"], 2, &["unknown key `mod`"]);
+    let outcome = machine.run(&["config", "set", "models.mode", "merge"]);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert!(outcome.stderr.contains("agnts") && outcome.stderr.contains("modles"), "{outcome:?}");
+    machine.print(&["config", "unset", "agnts"]);
+    machine.print(&["config", "unset", "modles"]);
+    assert_eq!(machine.run(&["config", "validate"]).code, Some(0));
     machine.write("{ models: { mode: ");
     machine.refuse(&REGION, 2, &["clawdia.jsonc:1:"]);
 }
@@ -215,6 +226,9 @@ fn a_patch_changes_several_settings_at_once() {
     let outcome =
         machine.program(&["config", "patch", "--file", "patch.json5"]).file("patch.json5", patch).run("");
     assert!(outcome.stdout.starts_with("No change"), "{outcome:?}");
+    let long = "{ models: { bedrockDiscovery: { refreshInterval: 36893488147419103232 } } }";
+    let outcome = machine.program(&["config", "patch", "--stdin"]).run(long);
+    assert!(outcome.stderr.contains("too many digits"), "{outcome:?}");
     let outcome = machine.program(&["config", "patch", "--stdin"]).run("[]");
     assert_eq!(outcome.code, Some(2), "{outcome:?}");
     assert_eq!(machine.text(), text);
@@ -253,6 +267,12 @@ fn a_secret_that_was_shown_as_hidden_is_kept() {
         "{}",
         machine.text()
     );
+    let address = "models.providers.amazon-bedrock.baseUrl";
+    machine.print(&["config", "set", address, "https://me:s3cr3t@host/?api_key=s3cr3t"]);
+    let shown = machine.print(&["config", "get", address]);
+    assert!(!shown.contains("s3cr3t"), "{shown}");
+    machine.print(&["config", "set", address, &shown.replace("host", "other")]);
+    assert!(machine.text().contains("https://me:s3cr3t@other/?api_key=s3cr3t"), "{}", machine.text());
     let other = ["config", "set", "models.providers.amazon-bedrock.headers", "{ x: '(hidden)' }"];
     machine.refuse(&other, 2, &["none is there to be kept"]);
 }
@@ -288,4 +308,154 @@ fn a_variable_that_goes_before_a_setting_is_told() {
     assert_eq!(outcome.code, Some(0), "{outcome:?}");
     assert!(outcome.stderr.contains("CLAWDIA__MODELS__BEDROCK_DISCOVERY__REGION goes before"), "{outcome:?}");
     assert!(machine.text().contains("us-east-1"));
+}
+
+const INTERVAL: &str = "models.bedrockDiscovery.refreshInterval";
+
+#[test]
+fn a_variable_neither_excuses_a_wrong_value_nor_refuses_a_right_one() {
+    let machine = Machine::with("{}");
+    let run = |arguments: &[&str], variable: (&'static str, &str)| {
+        machine.program(arguments).env([variable]).run("")
+    };
+    let set = ["config", "set", INTERVAL, "--", "-5"];
+    let outcome = run(&set, ("CLAWDIA__MODELS__BEDROCK_DISCOVERY__REFRESH_INTERVAL", "10"));
+    assert_eq!(outcome.code, Some(2), "{outcome:?}");
+    assert!(outcome.stderr.contains(INTERVAL), "{outcome:?}");
+    assert_eq!(machine.text(), "{}");
+
+    for wrong in [("CLAWDIA__MODELS__MODE", "mergd"), ("CLAWDIA__MODLES__MODE", "merge")] {
+        for command in [&REGION[..], &["config", "unset", "models.bedrockDiscovery.region"]] {
+            let outcome = run(command, wrong);
+            assert_eq!(outcome.code, Some(0), "{outcome:?}");
+            assert!(outcome.stderr.contains(wrong.0), "{outcome:?}");
+        }
+    }
+}
+
+#[test]
+fn a_variable_that_is_not_set_here_keeps_nobody_from_editing() {
+    let machine =
+        Machine::with("{ models: { providers: { 'amazon-bedrock': { region: '${ELSEWHERE}' } } } }");
+    let outcome = machine.run(&ENABLED);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert!(outcome.stderr.contains("`ELSEWHERE` is not set"), "{outcome:?}");
+    assert!(machine.text().contains("enabled") && machine.text().contains("'${ELSEWHERE}'"));
+    machine.print(&["config", "set", "models.providers.amazon-bedrock.profile", "${OTHER}"]);
+    assert_eq!(machine.run(&["config", "validate"]).code, Some(2));
+}
+
+#[test]
+fn a_refused_change_leaves_nothing_behind() {
+    let machine = Machine::new();
+    machine.refuse(&["config", "set", "models.mode", "merged"], 2, &[]);
+    machine.refuse(&["config", "unset", "models.mode"], 1, &[]);
+    assert!(!machine.path().parent().unwrap().exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn an_unchanged_file_is_untouched_also_where_nobody_may_write() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let machine = Machine::with("{ models: { bedrockDiscovery: { enabled: true } } }");
+    let directory = machine.path().parent().unwrap().to_owned();
+    let allow = |mode| std::fs::set_permissions(&directory, std::fs::Permissions::from_mode(mode)).unwrap();
+    allow(0o500);
+    let outcome = machine.run(&ENABLED);
+    allow(0o700);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert_eq!(machine.files(), ["clawdia.jsonc"]);
+}
+
+#[test]
+fn no_object_loses_members_without_a_word() {
+    let machine = Machine::with(
+        "{ models: { bedrockDiscovery: { enabled: true, region: 'us-east-1' } },
+           agents: { defaults: { model: { primary: 'amazon-bedrock/x', fallbacks: ['amazon-bedrock/y'] },
+             params: { serviceTier: 'flex' } } } }",
+    );
+    for (path, value, word) in [
+        ("agents.defaults", "{}", "`agents.defaults` would lose `model`, `params`"),
+        ("models", "{}", "would lose `bedrockDiscovery`"),
+        ("agents.defaults.model", "amazon-bedrock/z", "would lose `fallbacks`"),
+        ("agents.defaults.params", "{}", "would lose `serviceTier`"),
+        ("models.bedrockDiscovery", "{ enabled: false }", "would lose `region`"),
+    ] {
+        machine.refuse(&["config", "set", path, value], 2, &[word, "--merge", "--replace"]);
+    }
+    machine.print(&["config", "set", "agents.defaults.model", "amazon-bedrock/z", "--merge"]);
+    let fallback = machine.print(&["config", "get", "agents.defaults.model.fallbacks[0]"]);
+    assert_eq!(fallback, "amazon-bedrock/y\n");
+    machine.print(&["models", "set", "amazon-bedrock/w"]);
+    let model: Value =
+        serde_json::from_str(&machine.print(&["config", "get", "agents.defaults.model"])).unwrap();
+    assert_eq!(model, json!({ "primary": "amazon-bedrock/w", "fallbacks": ["amazon-bedrock/y"] }));
+    machine.print(&["config", "set", "agents.defaults.model", "amazon-bedrock/z", "--replace"]);
+    machine.print(&["config", "set", "agents.defaults.model.fallbacks", "['amazon-bedrock/v']"]);
+    let model: Value =
+        serde_json::from_str(&machine.print(&["config", "get", "agents.defaults.model"])).unwrap();
+    assert_eq!(model, json!({ "primary": "amazon-bedrock/z", "fallbacks": ["amazon-bedrock/v"] }));
+}
+
+#[test]
+fn no_value_is_nested_too_deeply_for_an_answer() {
+    let deep = format!("{}{}", "[".repeat(5000), "]".repeat(5000));
+    let machine = Machine::with("{}");
+    machine.refuse(&["config", "set", "models.mode", &deep], 2, &["nested too deeply"]);
+    machine.refuse(&["config", "set", "models.providers", &deep], 2, &["nested too deeply"]);
+    let outcome =
+        machine.program(&["config", "validate"]).env([("CLAWDIA__MODELS__PROVIDERS", deep.as_str())]).run("");
+    assert_eq!(outcome.code, Some(2), "{outcome:?}");
+}
+
+#[test]
+fn lines_of_a_refused_result_are_not_told_as_lines_of_the_file() {
+    let machine = Machine::with("{}");
+    let set = ["config", "set", "models.bedrockDiscovery", "{ enabled: true, regoin: 'x' }"];
+    machine.refuse(&set, 2, &["--> the changed clawdia.jsonc:"]);
+}
+
+#[test]
+fn the_reason_why_a_result_cannot_be_read_is_told() {
+    let machine = Machine::with("{}");
+    let deep = format!("{}0{}", "{ a: ".repeat(99), " }".repeat(99));
+    machine.refuse(
+        &["config", "set", "models.providers", &deep],
+        2,
+        &["not be readable", "nested too deeply"],
+    );
+}
+
+#[test]
+fn files_that_are_in_the_way_are_told() {
+    let machine = Machine::with("{}");
+    std::fs::write(machine.path().with_extension("json5"), "{}").unwrap();
+    for command in [&ENABLED[..], &["config", "get"], &["config", "validate"]] {
+        let outcome = machine.run(command);
+        assert!(outcome.stderr.contains("clawdia.json5` is ignored"), "{outcome:?}");
+    }
+    let path = machine.path().with_file_name("clawdia.schema.json").display().to_string();
+    let outcome = machine.program(&ENABLED).env([("CLAWDIA_CONFIG_PATH", path.as_str())]).run("");
+    assert_eq!(outcome.code, Some(2), "{outcome:?}");
+    assert!(outcome.stderr.contains("its schema is written by that name"), "{outcome:?}");
+}
+
+#[test]
+fn only_a_schema_that_is_there_is_told() {
+    let machine = Machine::new();
+    std::fs::create_dir_all(machine.path().with_file_name("clawdia.schema.json")).unwrap();
+    let outcome = machine.run(&ENABLED);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert!(outcome.stderr.contains("could not write the schema"), "{outcome:?}");
+    assert!(!outcome.stdout.contains("its schema"), "{outcome:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn other_names_of_a_file_are_told() {
+    let machine = Machine::with("{}");
+    std::fs::hard_link(machine.path(), machine.path().with_file_name("other")).unwrap();
+    let outcome = machine.run(&ENABLED);
+    assert!(outcome.stderr.contains("one file of several names"), "{outcome:?}");
+    assert!(!machine.run(&REGION).stderr.contains("several names"));
 }

@@ -60,3 +60,13 @@ fn on_a_new_machine_the_file_is_made_first() {
     assert_eq!(outcome.code, Some(0), "{outcome:?}");
     assert!(machine.text().contains("clawdia.schema.json"));
 }
+
+#[test]
+fn what_was_edited_is_kept_when_the_editor_fails() {
+    let machine = Machine::with(TEXT);
+    let outcome = edit(&machine, "sed -i s/us-east-1/eu-west-1/ \"$1\"; exit 3;");
+    assert_eq!(outcome.code, Some(1), "{outcome:?}");
+    let aside = machine.files().into_iter().find(|name| name.contains(".edit-")).unwrap();
+    assert!(outcome.stderr.contains(&aside), "{outcome:?}");
+    assert_eq!(machine.text(), TEXT);
+}

@@ -134,3 +134,48 @@ fn the_schema_is_written_where_the_configuration_says_it_is() {
     machine.print(&["config", "schema", "--write"]);
     assert_eq!(machine.files(), ["clawdia.jsonc", "clawdia.jsonc.lock", "clawdia.schema.json"]);
 }
+
+#[test]
+fn nothing_shows_what_only_a_mistake_or_a_variable_makes_secret() {
+    let machine = Machine::with(
+        r#"{ models: { mode: 5, providers: { "amazon-bedrock": {
+             region: "${MY_SECRET_TOKEN}", apiKy: "s3cr3t",
+             baseUrl: "https://h/${MY_TOKEN}?api_key=s3cr3t", // apiKey: "s3cr3t"
+           } } } }"#,
+    );
+    let variables = [("MY_SECRET_TOKEN", "s3cr3t"), ("MY_TOKEN", "s3cr3t")];
+    for arguments in [
+        &["config", "get"][..],
+        &["config", "get", "models.providers.amazon-bedrock.region"],
+        &["config", "get", "--origin"],
+        &["config", "get", "--origin", "--json"],
+        &["config", "validate"],
+        &["config", "set", "models.mode", "merge", "--dry-run"],
+        &["config", "set", "models.mode", "merge", "--dry-run", "--json"],
+    ] {
+        let outcome = machine.program(arguments).env(variables).run("");
+        assert!(!format!("{outcome:?}").contains("s3cr3t"), "{outcome:?}");
+        assert!(outcome.code == Some(0) || arguments.contains(&"validate"), "{outcome:?}");
+    }
+}
+
+#[test]
+fn a_list_from_two_places_is_told_element_by_element() {
+    let machine = Machine::with(
+        "{ agents: { defaults: { model: { primary: 'amazon-bedrock/a', fallbacks: ['amazon-bedrock/b', 'amazon-bedrock/c'] } } } }",
+    );
+    let variable = [("CLAWDIA__AGENTS__DEFAULTS__MODEL__FALLBACKS__0", "amazon-bedrock/d")];
+    let outcome =
+        machine.program(&["config", "get", "agents.defaults.model", "--origin"]).env(variable).run("");
+    let lines = outcome.stdout.lines().collect::<Vec<_>>();
+    assert!(lines[1].contains("fallbacks[0]") && lines[1].ends_with("FALLBACKS__0"), "{outcome:?}");
+    assert!(lines[2].contains("fallbacks[1]") && lines[2].contains("line 1"), "{outcome:?}");
+    let set = ["config", "set", "agents.defaults.model.primary", "amazon-bedrock/e"];
+    assert!(!machine.program(&set).env(variable).run("").stderr.contains("goes before"));
+    let set = ["config", "set", "agents.defaults.model", "amazon-bedrock/e", "--merge"];
+    let outcome = machine.program(&set).env(variable).run("");
+    assert!(
+        outcome.stderr.contains("FALLBACKS__0 goes before `agents.defaults.model.fallbacks[0]`"),
+        "{outcome:?}"
+    );
+}

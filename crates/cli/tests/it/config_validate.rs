@@ -67,3 +67,26 @@ fn any_file_can_be_checked() {
     assert_eq!(machine.run(&["config", "validate", "missing.jsonc"]).code, Some(2));
     assert_eq!(Machine::new().run(&["config", "validate"]).code, Some(0));
 }
+
+#[test]
+fn whatever_is_wrong_is_told_with_its_place_and_what_to_do() {
+    let data = concat!(env!("CARGO_MANIFEST_DIR"), "/../clawdia/tests/it/data");
+    let mut documents = 0;
+    for directory in ["reject", "reject_without_schema"] {
+        for entry in std::fs::read_dir(format!("{data}/{directory}")).unwrap() {
+            let path = entry.unwrap().path();
+            let text = std::fs::read_to_string(&path).unwrap();
+            let report = clawdia::Host::check_text(&text, &path, clawdia::Environment::default()).unwrap();
+            assert!(!report.is_valid(), "{report}");
+            for problem in &report.problems {
+                let is_whole =
+                    problem.line.is_some() && problem.column.is_some() && !problem.advice.is_empty();
+                assert!(is_whole, "{report}");
+                // What to do is no part of what is wrong.
+                assert!(!problem.message.contains("; "), "{report}");
+            }
+            documents += 1;
+        }
+    }
+    assert!(documents > 100);
+}

@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 
-use crate::program::Program;
+use crate::program::{Program, Running};
 use crate::requests::NOVA;
 
 #[test]
@@ -26,6 +26,71 @@ fn its_output_points_a_client_at_it() {
     let outcome = Program::new(&["chat", "--model", NOVA, "hi"]).env(variables).run("");
     assert_eq!(outcome.code, Some(0), "{outcome:?}");
     assert!(outcome.stdout.contains("hi"), "{outcome:?}");
+}
+
+#[test]
+fn it_plays_every_source_of_credentials() {
+    for source in ["keys", "files", "instance", "container", "pod", "web-identity", "role", "sso"] {
+        let arguments = ["emulator", "--credentials", source, "--role", "host", "--region", "eu-west-1"];
+        let (_running, variables, unset) = serving(&arguments);
+        let has = |name: &str| variables.iter().any(|(set, _)| set == name);
+        assert!(has("AWS_ENDPOINT_URL"));
+        assert_eq!(has("AWS_ACCESS_KEY_ID"), source == "keys");
+        assert_eq!(unset.contains("AWS_ACCESS_KEY_ID"), source != "keys");
+        assert!(!variables.iter().any(|(set, _)| unset.split(' ').any(|name| name == set)));
+        for (name, value) in &variables {
+            if name.ends_with("_FILE") {
+                assert!(std::fs::metadata(value).unwrap().len() > 0, "{name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_an_account_lacks_is_said_on_the_command_line() {
+    let model = "amazon.nova-lite-v1:0";
+    let arguments = ["emulator", "--no-access", model, "--deny", "bedrock:CountTokens"];
+    let (_running, variables, _) = serving(&arguments);
+    let outcome = Program::new(&["chat", "--model", NOVA, "hi"]).env(variables).run("");
+    assert!(outcome.stderr.contains("access to the model"), "{outcome:?}");
+    let outcome = Program::new(&["emulator", "--application-profile", "team"]).run("");
+    assert_eq!(outcome.code, Some(2));
+    assert!(outcome.stderr.contains("team=amazon.nova-lite-v1:0"), "{outcome:?}");
+}
+
+#[test]
+fn files_go_where_they_are_wanted() {
+    let home = tempfile::tempdir().unwrap();
+    let directory = home.path().join("made");
+    let arguments = ["emulator", "--credentials", "sso", "--home", directory.to_str().unwrap()];
+    let (running, _, _) = serving(&arguments);
+    assert!(directory.join(".aws/config").exists());
+    drop(running);
+    let file = home.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    let outcome =
+        Program::new(&["emulator", "--credentials", "sso", "--home", file.to_str().unwrap()]).run("");
+    assert_eq!(outcome.code, Some(2), "{outcome:?}");
+    assert!(outcome.stderr.contains("hint: choose another directory with --home"), "{outcome:?}");
+}
+
+/// An emulator, what it says to export, and what to unset.
+fn serving(arguments: &[&str]) -> (Running, Vec<(String, String)>, String) {
+    let mut running = Program::new(arguments).start();
+    let (mut variables, mut unset) = (Vec::new(), String::new());
+    loop {
+        let line = running.read_line();
+        let line = line.trim_end();
+        assert!(!line.is_empty(), "it ended before all was said");
+        if line.starts_with("# Ctrl-C") {
+            return (running, variables, unset);
+        }
+        if let Some(names) = line.strip_prefix("unset ") {
+            names.clone_into(&mut unset);
+        } else if let Some((name, value)) = line.strip_prefix("export ").and_then(|set| set.split_once('=')) {
+            variables.push((name.to_owned(), value.trim_matches('\'').to_owned()));
+        }
+    }
 }
 
 #[test]

@@ -5,7 +5,8 @@ use std::future::Future;
 use clawdia_bedrock_emulator::{Emulator, EmulatorBuilder};
 use tokio::runtime::Runtime;
 
-use crate::program::Program;
+use crate::machine::Machine;
+use crate::program::{Outcome, Program};
 
 /// An endpoint, with the runtime it runs on.
 pub(crate) struct Endpoint {
@@ -29,6 +30,19 @@ impl Endpoint {
     /// Waits for something of the emulator's.
     pub(crate) fn wait<T>(&self, future: impl Future<Output = T>) -> T {
         self.runtime.block_on(future)
+    }
+
+    /// Runs the program on a machine, pointed here by its environment.
+    pub(crate) fn run(&self, machine: &Machine, arguments: &[&str]) -> Outcome {
+        machine.program(arguments).env(self.emulator.environment()).run("")
+    }
+
+    /// As [`run`](Self::run), of a command that must succeed without a word on standard error; gives what it prints.
+    #[track_caller]
+    pub(crate) fn print(&self, machine: &Machine, arguments: &[&str]) -> String {
+        let outcome = self.run(machine, arguments);
+        assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""), "{outcome:?}");
+        outcome.stdout
     }
 
     /// The program, pointed here by its environment.

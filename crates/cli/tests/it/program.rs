@@ -76,12 +76,12 @@ impl Program {
         Self { command, home }
     }
 
-    pub(crate) fn env<V: AsRef<str>>(
+    pub(crate) fn env<N: AsRef<str>, V: AsRef<str>>(
         mut self,
-        variables: impl IntoIterator<Item = (&'static str, V)>,
+        variables: impl IntoIterator<Item = (N, V)>,
     ) -> Self {
         for (name, value) in variables {
-            self.command.env(name, value.as_ref());
+            self.command.env(name.as_ref(), value.as_ref());
         }
         self
     }

@@ -7,10 +7,9 @@ use std::ops::Range;
 
 use similar::{ChangeTag, TextDiff};
 
-use super::gap::Gap;
-use super::layout::Layout;
-use crate::excerpt::{printable, without_user_info};
-use crate::outline::Kind;
+use crate::excerpt::printable;
+use crate::outline::Outline;
+use crate::report::Report;
 use crate::secret;
 
 /// What is shown in place of a secret, whatever its length.
@@ -33,7 +32,13 @@ const CONTEXT: usize = 3;
 /// );
 /// ```
 pub fn difference(name: &str, old: &str, new: &str) -> String {
-    let (old_shown, new_shown) = (masked_lines(old), masked_lines(new));
+    difference_hiding(name, old, new, &[])
+}
+
+/// As [`difference`], without the texts of keys that `reports` on either text could not place: one of them may be a
+/// misspelt `apiKey`.
+pub fn difference_hiding(name: &str, old: &str, new: &str, reports: &[&Report]) -> String {
+    let (old_shown, new_shown) = (masked_lines(old, reports), masked_lines(new, reports));
     let (old_lines, new_lines) = (lines(old), lines(new));
     let diff = TextDiff::from_slices(&old_lines, &new_lines);
     let mut shown = String::new();
@@ -77,8 +82,13 @@ fn lines(text: &str) -> Vec<&str> {
 }
 
 /// The lines without their ends and secrets.
-fn masked_lines(text: &str) -> Vec<String> {
-    let hidden = hidden_ranges(text);
+fn masked_lines(text: &str, reports: &[&Report]) -> Vec<String> {
+    let outline = Outline::scan(text);
+    let mut hidden = outline.secrets(text);
+    for path in reports.iter().flat_map(|report| report.suspects()) {
+        hidden.extend(outline.texts_at(path));
+    }
+    hidden.sort_by_key(|secret| secret.start);
     let mut start = 0;
     let mut shown = Vec::new();
     for line in lines(text) {
@@ -94,54 +104,7 @@ fn masked_lines(text: &str) -> Vec<String> {
         masked.push_str(&text[at..range.end]);
         let tabs =
             masked.chars().map(|character| if character == '\t' { '\t' } else { printable(character) });
-        shown.push(without_user_info(tabs.collect()).into_iter().collect());
+        shown.push(secret::without_addresses(tabs.collect()).into_iter().collect());
     }
     shown
-}
-
-/// Where secrets stand, in order: values of secret keys, and what a comment says beside such a key.
-fn hidden_ranges(text: &str) -> Vec<Range<usize>> {
-    let layout = Layout::of(text);
-    let mut hidden = layout.outline.secrets().collect::<Vec<_>>();
-    for comment in comments(&layout) {
-        let words = text[comment.clone()]
-            .split(|character: char| !(character.is_alphanumeric() || "_-".contains(character)));
-        if words.into_iter().any(secret::is_secret) {
-            let mut start = comment.start;
-            for line in text[comment].split_inclusive('\n') {
-                let values = secret::values_in(line).into_iter();
-                hidden.extend(values.map(|value| start + value.start..start + value.end));
-                start += line.len();
-            }
-        }
-    }
-    hidden.sort_by_key(|range| range.start);
-    hidden
-}
-
-/// Where comments stand. Space between tokens holds nothing else, so each gap is asked for its own.
-fn comments(layout: &Layout<'_>) -> Vec<Range<usize>> {
-    let mut tokens = Vec::new();
-    for node in layout.outline.nodes() {
-        tokens.extend(node.key.clone());
-        match node.kind {
-            Kind::Quoted | Kind::Word => tokens.push(node.value.clone()),
-            Kind::Object | Kind::List => {
-                tokens.push(node.value.start..node.value.start + 1);
-                tokens.push(node.value.end.saturating_sub(1).max(node.value.start)..node.value.end);
-            }
-        }
-    }
-    tokens.sort_by_key(|token| token.start);
-    let mut found = Vec::new();
-    let mut at = 0;
-    tokens.push(layout.text.len()..layout.text.len());
-    for token in tokens {
-        if at <= token.start && layout.text.is_char_boundary(token.start) {
-            let gap = Gap::read(layout.text, at..token.start);
-            found.extend(gap.comments.into_iter().map(|comment| comment.range));
-        }
-        at = at.max(token.end);
-    }
-    found
 }

@@ -8,11 +8,13 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use super::path_text::{ConfigPath, Segment};
 use super::reconciliation::reconcile;
+use super::schema_place::SchemaPlace;
 use super::splice::{self, RemovedComments};
+use crate::config_path::{ConfigPath, Segment};
 use crate::document::Document;
 use crate::error::ConfigError;
+use crate::model_choice::MEANT_BY_TEXT;
 use crate::path::{Path, Step};
 use crate::problem::Problem;
 
@@ -55,8 +57,7 @@ impl EditableDocument {
         let document = read(&text)?;
         let value = document.value().clone();
         if !value.is_object() {
-            let problem = Problem::new("a configuration is an object")
-                .advise("put everything between `{` and `}`".to_owned());
+            let problem = Problem::new("a configuration is an object", "put everything between `{` and `}`");
             return Err(ConfigError::new(None, problem, Vec::new()));
         }
         Ok(Self { has_mark, text, value })
@@ -93,6 +94,26 @@ impl EditableDocument {
         let mut changed = self.value.clone();
         put(&mut changed, path, value, &is_list)?;
         self.become_value(&changed)
+    }
+
+    /// Makes room for `path`, where a text on the way stands for an object, as `model: "acme/large"` does for
+    /// `{ primary: "acme/large" }`: the text becomes that object. `schema` says where that is so.
+    ///
+    /// # Errors
+    /// As [`set`](Self::set).
+    pub fn make_room(&mut self, path: &ConfigPath, schema: &Value) -> Result<(), EditError> {
+        for length in 1..path.segments().len() {
+            let place = path.first(length);
+            let long = place.key(MEANT_BY_TEXT);
+            if let Some(text @ Value::String(_)) = self.get(&place)
+                && SchemaPlace::find(schema, &place).wanted().object
+                && SchemaPlace::find(schema, &long).wanted().string
+            {
+                let object = serde_json::json!({ MEANT_BY_TEXT: text });
+                self.set(&place, object, |_| false)?;
+            }
+        }
+        Ok(())
     }
 
     /// Removes what is set at `path`, with the comment behind it in its line. The elements behind a removed element move

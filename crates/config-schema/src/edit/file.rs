@@ -38,8 +38,12 @@ impl FileText {
     /// # Errors
     /// When it cannot be read, is no file or is not UTF-8.
     pub fn read(path: &Path) -> Result<Option<Self>, FileError> {
-        let target = replacement::target_of(path).map_err(|error| FileError::io(path, error))?;
-        Ok(Current::read(path, &target)?.map(|current| {
+        let read = || {
+            let target = replacement::target_of(path).map_err(|error| FileError::io(path, error))?;
+            Current::read(path, &target)
+        };
+        let current = read().map_err(|error| FileError { attempt: Attempt::Read, ..error })?;
+        Ok(current.map(|current| {
             let fingerprint = Fingerprint::of(&current.text);
             Self { text: current.text, fingerprint }
         }))
@@ -146,6 +150,17 @@ pub enum Expected {
     Unchanged(Fingerprint),
 }
 
+impl Expected {
+    fn check(self, path: &Path, current: Option<&Current>) -> Result<(), FileError> {
+        let is_met = match (self, current) {
+            (Self::Anything, _) | (Self::Absent, None) => true,
+            (Self::Absent, Some(_)) | (Self::Unchanged(_), None) => false,
+            (Self::Unchanged(fingerprint), Some(current)) => Fingerprint::of(&current.text) == fingerprint,
+        };
+        if is_met { Ok(()) } else { Err(FileError::new(path, FileFlaw::Changed)) }
+    }
+}
+
 /// What became of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -156,12 +171,15 @@ pub struct Outcome {
     pub written: bool,
     /// Whether there was none before.
     pub created: bool,
+    /// Whether the file has other names, by hard links, under which the old text still is.
+    pub hard_linked: bool,
 }
 
 /// Edits the file at `path`: reads it, asks `edit` for the new text, and puts that in its place.
 ///
 /// `edit` gets the text of the file, or [`TEMPLATE`] where there is none, and checks the new text before it returns it.
-/// If it returns what it got, nothing is written.
+/// If it returns what it got, or an error, nothing is written: no file, no directory and no lock. It is asked a second
+/// time if the file has become another one before it could be locked.
 ///
 /// Programs that edit the same file through this function wait for each other. One that does not is noticed up to the
 /// last moment, and nothing is written then. Whatever happens, the file holds the old text or the new one. It keeps its
@@ -174,7 +192,7 @@ pub struct Outcome {
 pub fn edit_file<E>(
     path: &Path,
     options: &EditFileOptions,
-    edit: impl FnOnce(&str) -> Result<String, E>,
+    mut edit: impl FnMut(&str) -> Result<String, E>,
 ) -> Result<Outcome, EditFileError<E>> {
     change(path, *options, |current| {
         let old = current.map_or(TEMPLATE, |current| current.text.as_str());
@@ -198,40 +216,49 @@ pub fn create_file(path: &Path, options: &EditFileOptions) -> Result<Outcome, Fi
 fn change<E>(
     path: &Path,
     options: EditFileOptions,
-    new_text: impl FnOnce(Option<&Current>) -> Result<Option<String>, EditFileError<E>>,
+    mut new_text: impl FnMut(Option<&Current>) -> Result<Option<String>, EditFileError<E>>,
 ) -> Result<Outcome, EditFileError<E>> {
     let failed = |error| FileError::io(path, error);
     let target = replacement::target_of(path).map_err(failed)?;
-    // What is no file gets no lock beside it.
-    Current::metadata(path, &target)?;
+    let untouched =
+        || Ok(Outcome { path: target.clone(), written: false, created: false, hard_linked: false });
+    // Most of what is refused is refused here, and leaves nothing behind, where nobody may write as well.
+    let mut current = Current::read(path, &target)?;
+    options.expected.check(path, current.as_ref())?;
+    let Some(mut text) = new_text(current.as_ref())? else { return untouched() };
+    Current::check_writable(path, current.as_ref())?;
     replacement::make_directory_of(&target).map_err(failed)?;
     let _lock = Lock::take(&target, options.wait).map_err(|error| match error {
         NoLock::Held => FileError::new(path, FileFlaw::Busy { lock: lock::path_of(&target) }),
         NoLock::Failed(error) => FileError::io(&lock::path_of(&target), error),
     })?;
-    let current = Current::read(path, &target)?;
-    let as_expected = match (options.expected, &current) {
-        (Expected::Anything, _) | (Expected::Absent, None) => true,
-        (Expected::Absent, Some(_)) | (Expected::Unchanged(_), None) => false,
-        (Expected::Unchanged(fingerprint), Some(current)) => Fingerprint::of(&current.text) == fingerprint,
-    };
-    if !as_expected {
-        return Err(FileError::new(path, FileFlaw::Changed).into());
+    let locked = Current::read(path, &target)?;
+    if Current::text_of(locked.as_ref()) != Current::text_of(current.as_ref()) {
+        options.expected.check(path, locked.as_ref())?;
+        let Some(again) = new_text(locked.as_ref())? else { return untouched() };
+        text = again;
     }
-    let Some(text) = new_text(current.as_ref())? else {
-        return Ok(Outcome { path: target, written: false, created: false });
-    };
-    let metadata = current.as_ref().map(|current| &current.metadata);
-    if metadata.is_some_and(|metadata| metadata.permissions().readonly()) {
-        return Err(FileError::new(path, FileFlaw::ReadOnly).into());
-    }
+    current = locked;
+    Current::check_writable(path, current.as_ref())?;
     // An editor knows nothing of the lock, and `edit` may have taken its time.
     let now = Current::read(path, &target)?;
-    if now.map(|now| now.text) != current.as_ref().map(|current| current.text.clone()) {
+    if Current::text_of(now.as_ref()) != Current::text_of(current.as_ref()) {
         return Err(FileError::new(path, FileFlaw::Changed).into());
     }
+    let metadata = current.as_ref().map(|current| &current.metadata);
     replacement::replace(&target, text.as_bytes(), metadata).map_err(failed)?;
-    Ok(Outcome { path: target, written: true, created: current.is_none() })
+    let hard_linked = metadata.is_some_and(has_other_names);
+    Ok(Outcome { path: target, written: true, created: current.is_none(), hard_linked })
+}
+
+#[cfg(unix)]
+fn has_other_names(metadata: &Metadata) -> bool {
+    std::os::unix::fs::MetadataExt::nlink(metadata) > 1
+}
+
+#[cfg(not(unix))]
+fn has_other_names(_metadata: &Metadata) -> bool {
+    false
 }
 
 /// A file as it is now.
@@ -241,6 +268,19 @@ struct Current {
 }
 
 impl Current {
+    fn text_of(current: Option<&Self>) -> Option<&str> {
+        current.map(|current| current.text.as_str())
+    }
+
+    fn check_writable(path: &Path, current: Option<&Self>) -> Result<(), FileError> {
+        match current {
+            Some(current) if current.metadata.permissions().readonly() => {
+                Err(FileError::new(path, FileFlaw::ReadOnly))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
     /// What is known of an ordinary file; `None` when there is none.
     fn metadata(path: &Path, target: &Path) -> Result<Option<Metadata>, FileError> {
         match fs::metadata(target) {
@@ -298,8 +338,15 @@ impl<E: Error> Error for EditFileError<E> {
 /// Why a file could not be read or written. Nothing has changed then.
 #[derive(Debug)]
 pub struct FileError {
+    attempt: Attempt,
     path: PathBuf,
     flaw: FileFlaw,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Attempt {
+    Read,
+    Edit,
 }
 
 #[derive(Debug)]
@@ -314,7 +361,7 @@ enum FileFlaw {
 
 impl FileError {
     fn new(path: &Path, flaw: FileFlaw) -> Self {
-        Self { path: path.to_owned(), flaw }
+        Self { attempt: Attempt::Edit, path: path.to_owned(), flaw }
     }
 
     fn io(path: &Path, error: io::Error) -> Self {
@@ -334,7 +381,11 @@ impl FileError {
 
 impl fmt::Display for FileError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "could not edit {}: ", self.path.display())?;
+        let attempt = match self.attempt {
+            Attempt::Read => "read",
+            Attempt::Edit => "edit",
+        };
+        write!(formatter, "could not {attempt} {}: ", self.path.display())?;
         match &self.flaw {
             FileFlaw::Changed => {
                 formatter.write_str("it has changed meanwhile, so nothing was written; try again")
@@ -352,8 +403,7 @@ impl fmt::Display for FileError {
             }
             FileFlaw::ReadOnly => formatter.write_str("it is read-only; allow yourself to write it first"),
             FileFlaw::NotUtf8(problem) => {
-                let advice = problem.advice.as_deref().unwrap_or("save it as UTF-8");
-                write!(formatter, "{}; {advice}", problem.message)
+                write!(formatter, "{}; {}", problem.message, problem.advice)
             }
             FileFlaw::Io(error) => match error.kind() {
                 ErrorKind::PermissionDenied => formatter.write_str(
@@ -369,4 +419,15 @@ impl fmt::Display for FileError {
     }
 }
 
-impl Error for FileError {}
+impl Error for FileError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match &self.flaw {
+            FileFlaw::Io(error) => Some(error),
+            FileFlaw::Changed
+            | FileFlaw::Busy { .. }
+            | FileFlaw::NoFile { .. }
+            | FileFlaw::ReadOnly
+            | FileFlaw::NotUtf8(_) => None,
+        }
+    }
+}

@@ -1,33 +1,25 @@
-//! Replacing a map without losing what is in it.
+//! Replacing a value without losing what is in it.
 //!
-//! Separate from the edits: whether entries would be dropped, and what the two would be together, is a question about
+//! Separate from the edits: whether anything would be dropped, and what the two would be together, is a question about
 //! values, to be answered before anything is written.
 
 use std::fmt;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::path_text::{ConfigPath, Segment};
 use super::reconciliation::id_of;
+use crate::config_path::{ConfigPath, Segment};
+use crate::model_choice::MEANT_BY_TEXT;
 
 /// How many entries are named.
 const NAMED: usize = 6;
 
-/// Maps, and lists with ids, whose entries are worth a question; `*` is any key.
-const PROTECTED: [&[&str]; 5] = [
-    &["models", "providers"],
-    &["models", "providers", "*"],
-    &["models", "providers", "*", "models"],
-    &["agents", "defaults", "models"],
-    &["agents", "entries"],
-];
-
 /// Entries that a replacement would drop.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dropped {
-    /// The map or list that has them.
+    /// The object or list that has them.
     pub path: ConfigPath,
-    /// Their keys; of models their ids, or else their index, such as `[0]`.
+    /// Their keys; of the elements of a list their ids.
     pub entries: Vec<String>,
 }
 
@@ -45,7 +37,8 @@ impl fmt::Display for Dropped {
     }
 }
 
-/// Which entries of protected maps would be gone if the value at `path` were `new` instead of `old`.
+/// Which entries would be gone if the value at `path` were `new` instead of `old`: members of objects, and elements of
+/// lists that are told apart by an `id`. Other lists are values, and so is a reference to a secret.
 ///
 /// ```
 /// use clawdia_config_schema::edit::dropped;
@@ -58,7 +51,14 @@ impl fmt::Display for Dropped {
 /// ```
 pub fn dropped(path: &ConfigPath, old: &Value, new: &Value) -> Vec<Dropped> {
     let mut found = Vec::new();
-    find_dropped(path, old, Some(new), &mut found);
+    // In the place of an element another one is put: the first is gone, whatever both say besides.
+    if let (Some(id), list) = (id_of(old).filter(|id| id_of(new) != Some(id)), path.parent())
+        && path.segments().last().is_some_and(|last| matches!(last, Segment::Index(_)))
+    {
+        found.push(Dropped { path: list, entries: vec![id.to_owned()] });
+        return found;
+    }
+    find_dropped(path, old, new, &mut found);
     found
 }
 
@@ -69,7 +69,8 @@ pub fn dropped_by_patch(old: &Value, patch: &Value) -> Vec<Dropped> {
     dropped(&ConfigPath::root(), &kept, &patched(old, patch))
 }
 
-/// Two values together: objects member by member, models in a list by their ids, anything else as in `new`.
+/// Two values together: objects member by member, lists by the ids of their elements, anything else as in `new`. A text
+/// that stands for one member of an object takes the place of that member.
 pub fn merge(path: &ConfigPath, old: &Value, new: &Value) -> Value {
     match (old, new) {
         (Value::Object(old), Value::Object(new)) => {
@@ -83,7 +84,14 @@ pub fn merge(path: &ConfigPath, old: &Value, new: &Value) -> Value {
             }
             Value::Object(merged)
         }
-        (Value::Array(old), Value::Array(new)) if is_protected(path) => {
+        (Value::Object(members), Value::String(_))
+            if members.get(MEANT_BY_TEXT).is_some_and(Value::is_string) =>
+        {
+            let mut merged = members.clone();
+            merged.insert(MEANT_BY_TEXT.to_owned(), new.clone());
+            Value::Object(merged)
+        }
+        (Value::Array(old), Value::Array(new)) if old.iter().any(|old| id_of(old).is_some()) => {
             let mut merged = old.clone();
             for new in new {
                 let same = |old: &&mut Value| id_of(old).map_or(*old == new, |id| Some(id) == id_of(new));
@@ -115,53 +123,40 @@ pub fn patched(old: &Value, patch: &Value) -> Value {
     Value::Object(members)
 }
 
-fn find_dropped(path: &ConfigPath, old: &Value, new: Option<&Value>, found: &mut Vec<Dropped>) {
-    if is_protected(path) {
-        let entries = gone(old, new);
-        if !entries.is_empty() {
-            found.push(Dropped { path: path.clone(), entries });
-        }
-    }
-    let Value::Object(members) = old else { return };
-    for (key, old) in members {
-        let below = path.key(key);
-        let new = new.and_then(|new| new.get(key));
-        // An entry that is gone was named above; what was in it needs no words of its own.
-        if new.is_some() || !is_protected(path) {
-            find_dropped(&below, old, new, found);
-        }
-    }
-}
-
-fn gone(old: &Value, new: Option<&Value>) -> Vec<String> {
+fn find_dropped(path: &ConfigPath, old: &Value, new: &Value, found: &mut Vec<Dropped>) {
+    let mut gone = Vec::new();
+    // What is gone is named; what was in it needs no words of its own.
+    let mut kept = Vec::new();
     match old {
-        Value::Object(old) => {
-            let empty = Map::new();
-            let new = new.and_then(Value::as_object).unwrap_or(&empty);
-            old.keys().filter(|key| !new.contains_key(*key)).cloned().collect()
+        // Of a reference to a secret all is said anew, or nothing.
+        Value::Object(members) if members.get("source").is_some_and(Value::is_string) => {}
+        Value::Object(members) => {
+            for (key, old) in members {
+                match new.get(key) {
+                    Some(new) => kept.push((path.key(key), old, new)),
+                    None if new.is_string() && key == MEANT_BY_TEXT && old.is_string() => {}
+                    None => gone.push(key.clone()),
+                }
+            }
         }
-        Value::Array(old) => {
-            let new = new.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-            let is_kept = |old: &Value| match id_of(old) {
-                Some(id) => new.iter().any(|new| id_of(new) == Some(id)),
-                None => new.contains(old),
-            };
-            let gone = old.iter().enumerate().filter(|(_, old)| !is_kept(old));
-            gone.map(|(index, old)| id_of(old).map_or_else(|| format!("[{index}]"), str::to_owned)).collect()
+        Value::Array(elements) => {
+            let new = new.as_array().map_or(&[][..], Vec::as_slice);
+            for old in elements {
+                let Some(id) = id_of(old) else { continue };
+                match new.iter().enumerate().find(|(_, new)| id_of(new) == Some(id)) {
+                    Some((index, new)) => kept.push((path.index(index), old, new)),
+                    None => gone.push(id.to_owned()),
+                }
+            }
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
-}
-
-fn is_protected(path: &ConfigPath) -> bool {
-    let fits = |pattern: &&[&str]| {
-        pattern.len() == path.segments().len()
-            && pattern.iter().zip(path.segments()).all(|(wanted, segment)| match segment {
-                Segment::Key(key) => *wanted == "*" || wanted == key,
-                Segment::Index(_) => *wanted == "*",
-            })
-    };
-    PROTECTED.iter().any(fits)
+    if !gone.is_empty() {
+        found.push(Dropped { path: path.clone(), entries: gone });
+    }
+    for (path, old, new) in kept {
+        find_dropped(&path, old, new, found);
+    }
 }
 
 fn remove_nulls(value: &mut Value, patch: &Value) {

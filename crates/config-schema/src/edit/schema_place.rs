@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value};
 
-use super::path_text::{ConfigPath, Segment};
+use crate::config_path::{ConfigPath, Segment};
 
 /// How many schemas one place may have, and how many references one of them may follow.
 const MOST: usize = 1_000;
@@ -106,6 +106,42 @@ impl<'a> SchemaPlace<'a> {
     /// What holds where nothing is said.
     pub(super) fn default(&self) -> Option<Value> {
         self.schemas.iter().find_map(|schema| schema.get("default")).cloned()
+    }
+
+    /// A value that may stand at `path`, which this is the place of, as far as the schema gives one.
+    pub(super) fn example(&self, root: &'a Value, path: &ConfigPath) -> Option<Value> {
+        let wanted = self.wanted();
+        let fits = |example: &&Value| match example {
+            Value::String(_) => wanted.string,
+            Value::Bool(_) => wanted.boolean,
+            Value::Number(_) => wanted.integer || wanted.number,
+            Value::Array(_) => wanted.list,
+            Value::Object(_) => wanted.object,
+            Value::Null => false,
+        };
+        if let Some(example) = wanted.examples.iter().find(fits).or(wanted.choices.first()) {
+            return Some(example.clone());
+        }
+        if wanted.boolean {
+            return Some(Value::Bool(true));
+        }
+        if wanted.integer || wanted.number {
+            let minimum = self.schemas.iter().find_map(|schema| schema.get("minimum"));
+            return minimum.cloned();
+        }
+        let below = |path: &ConfigPath| Self::find(root, path).example(root, path);
+        if wanted.list && !path.is_deep() {
+            return below(&path.index(0)).map(|element| Value::Array(vec![element]));
+        }
+        if wanted.object && !path.is_deep() {
+            let members = self.schemas.iter().filter_map(|schema| schema.get("properties")?.as_object());
+            let mut keys = members.flat_map(Map::keys);
+            return keys.find_map(|key| {
+                let member = (key.clone(), below(&path.key(key))?);
+                Some(Value::Object([member].into_iter().collect()))
+            });
+        }
+        None
     }
 
     /// The kinds of value that are wanted here.

@@ -9,9 +9,12 @@ use std::fmt;
 use serde_json::Value;
 
 use super::editable_document::read;
-use super::path_text::ConfigPath;
 use super::schema_place::{SchemaPlace, Wanted};
-use crate::suggestion;
+use crate::config_path::ConfigPath;
+use crate::json5_text::{self, Unread};
+use crate::outline::{Kind, Outline};
+use crate::path::Step;
+use crate::{substitution, suggestion};
 
 /// How many words of a closed set are named.
 const NAMED: usize = 12;
@@ -22,11 +25,13 @@ const EXACT: f64 = 9_007_199_254_740_992.0;
 /// Reads a value that was typed for the setting at `path`.
 ///
 /// - Where `schema` wants text, it is kept as it was typed, so that a version `1` stays text; quotes around the whole of
-///   it are taken off.
+///   it are taken off, and so is space around a single line. `null` is no text but the wish to have none.
 /// - Where it wants text or something else, it is text unless it reads as an object, a list, a number or a boolean that
-///   the schema allows.
+///   the schema allows, or begins as one that is broken.
 /// - Where it wants no text, it is read as JSON5.
 /// - Where the schema knows nothing, or there is none, it is JSON5 if it reads as such, and otherwise text.
+///
+/// The same holds for what stands in an object or a list.
 ///
 /// Whether the value is right is not asked here but of the whole document, before it is written.
 ///
@@ -44,7 +49,7 @@ const EXACT: f64 = 9_007_199_254_740_992.0;
 /// When the text is not what the schema wants, or is a number that is none or cannot be kept exactly.
 pub fn read_value(path: &ConfigPath, text: &str, schema: Option<&Value>) -> Result<Value, ReadValueError> {
     let wanted = schema.map(|schema| SchemaPlace::find(schema, path).wanted()).unwrap_or_default();
-    Reader { path, text, wanted: &wanted }.read()
+    Reader { path, text, wanted: &wanted, schema }.read()
 }
 
 /// Reads a value that must be JSON.
@@ -52,11 +57,14 @@ pub fn read_value(path: &ConfigPath, text: &str, schema: Option<&Value>) -> Resu
 /// # Errors
 /// When it is not.
 pub fn read_json(path: &ConfigPath, text: &str) -> Result<Value, ReadValueError> {
-    serde_json::from_str(text).map_err(|error| ReadValueError {
+    let value = serde_json::from_str(text).map_err(|error| ReadValueError {
         path: path.clone(),
         flaw: format!("the value is not valid JSON: {error}"),
         remedy: "write text in double quotes, such as `\"us-east-1\"`, and keys too".to_owned(),
-    })
+    })?;
+    // Whatever is wanted, a number that nobody typed is not.
+    let wanted = Wanted::default();
+    Reader { path, text, wanted: &wanted, schema: None }.exactly(value)
 }
 
 /// Whether the schema wants a list at `path` rather than an object; what [`EditableDocument::set`] asks about the parents
@@ -108,7 +116,11 @@ impl ReadValueError {
 
 impl fmt::Display for ReadValueError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "could not set `{}`: {}; {}", self.path, self.flaw, self.remedy)
+        let Self { path, flaw, remedy } = self;
+        if path.segments().is_empty() {
+            return write!(formatter, "could not read the value: {flaw}; {remedy}");
+        }
+        write!(formatter, "could not set `{path}`: {flaw}; {remedy}")
     }
 }
 
@@ -128,6 +140,7 @@ struct Reader<'a> {
     path: &'a ConfigPath,
     text: &'a str,
     wanted: &'a Wanted,
+    schema: Option<&'a Value>,
 }
 
 impl Reader<'_> {
@@ -135,9 +148,9 @@ impl Reader<'_> {
         let parsed = parse(self.text);
         if self.wanted.is_open() {
             return match parsed {
-                Parsed::Value(value) => Ok(value),
+                Parsed::Value(value) => self.exactly(value),
                 // Nothing asks for a number here, and as text each digit is kept.
-                Parsed::TooLong | Parsed::No(_) => Ok(Value::from(self.text)),
+                Parsed::TooLong | Parsed::No(_) => Ok(Value::from(self.plain())),
                 Parsed::Refused(why) => Err(self.error(why, "write another value, or put it in quotes")),
             };
         }
@@ -147,13 +160,28 @@ impl Reader<'_> {
         if let Parsed::Value(value) = &parsed
             && let Some(value) = self.other_than_text(value)
         {
-            return Ok(value);
+            return self.exactly(value);
         }
         if self.wanted.string {
-            return Ok(match parsed {
-                Parsed::Value(Value::String(unquoted)) => Value::from(unquoted),
-                _ => Value::from(self.text),
-            });
+            return match parsed {
+                Parsed::Value(Value::String(unquoted)) => Ok(Value::from(unquoted)),
+                Parsed::Value(Value::Null) => Err(self.error(
+                    "`null` is no text".to_owned(),
+                    format!(
+                        "`clawdia config unset {}` takes the setting away, and the word itself is written `\"null\"`",
+                        self.path
+                    ),
+                )),
+                Parsed::No(flaw) if self.begins_as_other() => {
+                    let what = self.what_is_wanted();
+                    Err(self.error(format!("the value cannot be read ({flaw}), and {what} is wanted"), self.example()))
+                }
+                _ => Ok(Value::from(self.plain())),
+            };
+        }
+        // What it holds is found, and typed, where the document is read.
+        if substitution::is_variable(self.text) {
+            return Ok(Value::from(self.plain()));
         }
         let what = self.what_is_wanted();
         let flaw = match parsed {
@@ -171,6 +199,47 @@ impl Reader<'_> {
         Err(self.error(flaw, self.example()))
     }
 
+    /// The text as it was meant: space around one line comes from a careless quote, while several lines are somebody's
+    /// own layout.
+    fn plain(&self) -> &str {
+        if self.text.trim().contains('\n') { self.text } else { self.text.trim() }
+    }
+
+    /// Whether the text begins as an object or a list does that is wanted beside text.
+    fn begins_as_other(&self) -> bool {
+        let begins = |bracket| self.text.trim_start().starts_with(bracket);
+        (self.wanted.object && begins('{')) || (self.wanted.list && begins('['))
+    }
+
+    /// The value, in which each member has the type that the schema wants of it: what was typed as a number is text where
+    /// only text is wanted, to the digit. A number that could not be kept as it was typed is refused.
+    fn exactly(&self, mut value: Value) -> Result<Value, ReadValueError> {
+        let outline = Outline::scan(self.text);
+        for node in outline.nodes().filter(|node| node.kind == Kind::Word) {
+            let place = outline.path_of(node);
+            let Some(member) = place.within_mut(&mut value) else { continue };
+            let typed = &self.text[node.value.clone()];
+            let path = place.steps().iter().fold(self.path.clone(), |path, step| match step {
+                Step::Key(key) => path.key(key),
+                Step::Index(index) => path.index(*index),
+            });
+            let wanted =
+                self.schema.map(|schema| SchemaPlace::find(schema, &path).wanted()).unwrap_or_default();
+            let is_text = match member {
+                Value::Bool(_) => wanted.string && !wanted.boolean,
+                Value::Number(_) => wanted.string && !wanted.integer && !wanted.number,
+                _ => false,
+            };
+            if is_text && path != *self.path {
+                *member = Value::from(typed);
+            } else if has_too_many_digits(typed, member) {
+                let flaw = format!("the number at `{path}` has too many digits to be kept exactly");
+                return Err(self.error(flaw, "write fewer digits, or put it in quotes if it is text"));
+            }
+        }
+        Ok(value)
+    }
+
     /// The word of a closed set that was typed.
     fn choice(&self, parsed: &Parsed) -> Option<Value> {
         let typed = |choice: &&Value| {
@@ -185,7 +254,7 @@ impl Reader<'_> {
     fn other_than_text(&self, value: &Value) -> Option<Value> {
         let wanted = self.wanted;
         match value {
-            Value::Null => (wanted.null && !wanted.string).then_some(Value::Null),
+            Value::Null => wanted.null.then_some(Value::Null),
             Value::Bool(_) => wanted.boolean.then(|| value.clone()),
             Value::Number(number) if wanted.integer || wanted.number => {
                 let is_integer = number.is_i64() || number.is_u64();
@@ -236,28 +305,22 @@ impl Reader<'_> {
         if let Some(near) = suggestion::nearest(self.text, words) {
             return format!("did you mean `{near}`?");
         }
-        let fits = |example: &&Value| self.other_than_text(example).is_some();
-        if let Some(example) = self.wanted.examples.iter().find(fits) {
-            return format!("write for example `{example}`");
+        let example =
+            self.schema.and_then(|schema| SchemaPlace::find(schema, self.path).example(schema, self.path));
+        match example {
+            Some(example) => format!("write for example `{}`", shown(&example)),
+            None => format!("write {}", self.what_is_wanted()),
         }
-        let Wanted { boolean, integer, number, list, object, choices, .. } = self.wanted;
-        let example = match choices.first() {
-            Some(choice) => shown(choice),
-            None if *boolean => "true".to_owned(),
-            None if *integer => "3600".to_owned(),
-            None if *number => "0.5".to_owned(),
-            None if *list => "[\"anthropic\"]".to_owned(),
-            None if *object => "{ primary: \"provider/model\" }".to_owned(),
-            None => "null".to_owned(),
-        };
-        format!("write for example `{example}`")
     }
 }
 
 fn parse(text: &str) -> Parsed {
-    let value = match json5::from_str::<Value>(text) {
+    let value = match json5_text::value(text) {
         Ok(value) => value,
-        Err(error) => return Parsed::No(error.to_string()),
+        Err(Unread::TooDeep(_)) => {
+            return Parsed::Refused("objects and lists are nested too deeply in this".to_owned());
+        }
+        Err(Unread::Syntax(error)) => return Parsed::No(error.to_string()),
     };
     // The loader refuses what JSON5 allows and nobody means.
     match read(text) {

@@ -100,7 +100,7 @@ impl ModelProposal {
 
     /// What stands beside the ref in an editor's list: window and prices.
     pub fn detail(&self) -> String {
-        let window = self.context_window.map(tokens);
+        let window = self.context_window.map(short_count);
         let prices = match (self.input_price, self.output_price) {
             (None, None) => None,
             (input, output) => Some(format!("{}/{}", price(input), price(output))),
@@ -162,8 +162,8 @@ impl From<&Model> for ModelProposal {
     }
 }
 
-/// `200K` or `1M`.
-fn tokens(count: u64) -> String {
+/// A number of tokens as people say it: `200K` or `1M`.
+pub fn short_count(count: u64) -> String {
     match count {
         0..1_000 => count.to_string(),
         1_000..1_000_000 => format!("{}K", count / 1_000),
@@ -247,7 +247,7 @@ mod tests {
         for (count, expected) in
             [(512, "512"), (200_000, "200K"), (1_000_000, "1M"), (1_047_576, "1M"), (2_500_000, "2.5M")]
         {
-            assert_eq!(tokens(count), expected);
+            assert_eq!(short_count(count), expected);
         }
     }
 

@@ -83,7 +83,7 @@ fn check(agents: &str, path: &str, message: &str) {
 #[test]
 fn agents_are_checked_like_the_defaults() {
     check("entries: { coder: { modle: 'a/b' } }", "entries.coder.modle", "unknown key `modle`");
-    check("entries: { ' ': {} }", "entries. ", "an agent needs a name");
+    check("entries: { ' ': {} }", "entries[\" \"]", "an agent needs a name");
     check(
         "entries: { coder: { params: { serviceTier: 'flexx' } } }",
         "entries.coder.params.serviceTier",

@@ -137,18 +137,49 @@ fn what_was_expected_is_checked() {
 #[test]
 fn a_change_by_a_program_that_knows_no_lock_is_noticed() {
     let (_directory, path) = file_with("{ a: 1 }");
+    let mut round = 0;
     let error = edit_file(&path, &EditFileOptions::default(), |_| {
-        fs::write(&path, "{ a: 'by hand' }").unwrap();
+        round += 1;
+        fs::write(&path, format!("{{ a: 'by hand {round}' }}")).unwrap();
         Ok::<_, Infallible>("{ a: 2 }".to_owned())
     });
     assert!(error.unwrap_err().to_string().contains("it has changed meanwhile"));
-    assert_eq!(fs::read_to_string(&path).unwrap(), "{ a: 'by hand' }");
+    // Once before the file was locked, when there was time to begin anew, and once after.
+    assert_eq!(fs::read_to_string(&path).unwrap(), "{ a: 'by hand 2' }");
+}
+
+#[test]
+fn a_change_before_the_lock_is_taken_in() {
+    let (_directory, path) = file_with("{ a: 1 }");
+    let outcome = edit_file(&path, &EditFileOptions::default(), |text| {
+        if text == "{ a: 1 }" {
+            fs::write(&path, "{ a: 'by hand' }").unwrap();
+        }
+        Ok::<_, Infallible>(format!("{text} // mine"))
+    });
+    assert!(outcome.unwrap().written);
+    assert_eq!(fs::read_to_string(&path).unwrap(), "{ a: 'by hand' } // mine");
+}
+
+#[test]
+fn what_writes_nothing_leaves_nothing() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("new/clawdia.jsonc");
+    let refused = edit_file(&path, &EditFileOptions::default(), |_| Err::<String, _>("no"));
+    assert!(matches!(refused, Err(EditFileError::Edit("no"))));
+    assert!(!replace_with(&path, TEMPLATE).unwrap().written);
+    assert!(!path.parent().unwrap().exists());
 }
 
 #[test]
 fn whoever_waits_too_long_is_told_who_holds_the_lock() {
     let (_directory, path) = file_with("{ a: 1 }");
-    let outcome = edit_file(&path, &EditFileOptions::default(), |_| {
+    let outcome = edit_file(&path, &EditFileOptions::default(), |text| {
+        if text == "{ a: 1 }" {
+            // What is asked again is asked under the lock.
+            fs::write(&path, "{ a: 'by hand' }").unwrap();
+            return Ok("{ a: 2 }".to_owned());
+        }
         let hurried = EditFileOptions::default().with_wait(Duration::ZERO);
         let error = edit_file(&path, &hurried, |_| Ok::<_, Infallible>(String::new())).unwrap_err();
         assert!(error.to_string().contains("clawdia.jsonc.lock; try again"), "{error}");

@@ -40,7 +40,7 @@ fn schema() -> Value {
 }
 
 fn path(text: &str) -> ConfigPath {
-    text.parse().unwrap()
+    if text.is_empty() { ConfigPath::root() } else { text.parse().unwrap() }
 }
 
 #[track_caller]
@@ -59,9 +59,13 @@ fn refused(at: &str, text: &str, parts: &[&str]) {
 #[test]
 fn text_is_kept_where_text_is_wanted() {
     check("discovery.region", "us-east-1", json!("us-east-1"));
-    for text in ["1", "true", "null", "[1]", "{a:1}", "NaN", " x ", "", "0123456789012345678901"] {
+    for text in ["1", "true", "[1]", "{a:1}", "[1", "NaN", "", "0123456789012345678901", " a\n b"] {
         check("version", text, json!(text));
     }
+    check("version", " x ", json!("x"));
+    check("version", "' x '", json!(" x "));
+    check("version", "\"null\"", json!("null"));
+    refused("version", "null", &["`null` is no text", "`clawdia config unset version`"]);
     check("version", "'1'", json!("1"));
     check("version", "\"us-east-1\"", json!("us-east-1"));
     check("entries.x.region", "5", json!("5"));
@@ -80,6 +84,8 @@ fn other_kinds_are_read_as_json5() {
     check("temperature", "1", json!(1));
     check("discovery", "{ enabled: true }", json!({ "enabled": true }));
     check("limit", "null", json!(null));
+    check("limit", "${LIMIT}", json!("${LIMIT}"));
+    check("discovery.enabled", " ${ENABLED} ", json!("${ENABLED}"));
 }
 
 #[test]
@@ -89,9 +95,50 @@ fn of_several_kinds_text_is_what_reads_as_no_other() {
     check("model", "5", json!("5"));
     check("model", "[1]", json!("[1]"));
     check("inlined", "{}", json!({}));
-    check("inlined", "{", json!("{"));
+    refused("inlined", "{", &["cannot be read", "text or an object is wanted"]);
+    refused("model", " { primary: 'a/b'", &["cannot be read"]);
     check("cache", "true", json!(true));
     check("cache", "long", json!("long"));
+}
+
+#[test]
+fn what_stands_in_a_value_is_typed_as_well() {
+    check(
+        "",
+        "{ version: 1, discovery: { region: 0x10, enabled: true, providerFilter: [1e3, 'x', false] } }",
+        json!({ "version": "1", "discovery": { "region": "0x10", "enabled": true, "providerFilter": ["1e3", "x", "false"] } }),
+    );
+    check("models", "[{ id: 123456789012345678901234 }]", json!([{ "id": "123456789012345678901234" }]));
+    check("cache", "true", json!(true));
+    check(
+        "",
+        "{ cache: false, level: 2, any: { x: 1 } }",
+        json!({ "cache": false, "level": 2, "any": { "x": 1 } }),
+    );
+}
+
+#[test]
+fn no_number_is_changed_without_a_word() {
+    let long = "36893488147419103232";
+    for at in ["discovery", "any", "unknown"] {
+        refused(at, &format!("{{ refreshInterval: {long} }}"), &["refreshInterval` has too many digits"]);
+    }
+    refused("any", &format!("[0, -{long}]"), &["`any[1]` has too many digits"]);
+    let error = read_json(&path("a"), &format!("{{\"b\": [{long}]}}")).unwrap_err().to_string();
+    assert!(error.contains("`a.b[0]` has too many digits"), "{error}");
+    assert!(read_json(&path("a"), long).is_err());
+    assert_eq!(read_json(&path("a"), "[18446744073709551615, 1.5e300]"), Ok(json!([u64::MAX, 1.5e300])));
+}
+
+#[test]
+fn no_nesting_is_too_deep_for_an_answer() {
+    let deep = format!("{}{}", "[".repeat(5000), "]".repeat(5000));
+    for at in ["discovery", "mode", "any", "unknown", "model", "limit"] {
+        let answer = read_value(&path(at), &deep, Some(&schema()));
+        assert!(answer.is_err() || at == "model", "{at}");
+    }
+    assert!(read_value(&path("x"), &deep, None).is_err());
+    assert!(read_json(&path("x"), &deep).is_err());
 }
 
 #[test]
@@ -119,7 +166,7 @@ fn a_wrong_value_is_told_what_is_wanted_and_never_shown() {
     refused("discovery.refreshInterval", "1.5", &["this is a number", "a whole number"]);
     refused("discovery.refreshInterval", "NaN", &["not a finite number"]);
     refused("discovery.refreshInterval", "36893488147419103232", &["too many digits"]);
-    refused("discovery.providerFilter", "anthropic", &["a list is wanted", "[\"anthropic\"]"]);
+    refused("discovery.providerFilter", "anthropic", &["a list is wanted", "write a list"]);
     refused("discovery.providerFilter", "['a'", &["cannot be read", "a list is wanted"]);
     refused("discovery", "s3cr3t", &["an object is wanted"]);
     let error = read_value(&path("discovery"), "s3cr3t", Some(&schema())).unwrap_err();
@@ -137,7 +184,7 @@ fn without_a_schema_json5_decides() {
         refused(at, "{ a: 1, a: 2 }", &["a second time"]);
     }
     assert_eq!(read_value(&path("x"), "+1", None), Ok(json!(1)));
-    assert_eq!(read_value(&path("x"), " a b", None), Ok(json!(" a b")));
+    assert_eq!(read_value(&path("x"), " a b", None), Ok(json!("a b")));
 }
 
 #[test]
@@ -185,17 +232,32 @@ fn entries_that_a_replacement_would_drop_are_named() {
         assert_eq!(found.iter().map(ToString::to_string).collect::<Vec<_>>(), expected);
     };
     check(old.clone(), &[]);
-    check(json!({ "providers": old["providers"] }), &[]);
-    check(json!({}), &["`models.providers` would lose `x`, `y`"]);
-    check(json!({ "providers": null }), &["`models.providers` would lose `x`, `y`"]);
+    check(json!({ "providers": old["providers"] }), &["`models` would lose `mode`"]);
+    check(json!({}), &["`models` would lose `providers`, `mode`"]);
+    check(json!({ "providers": null, "mode": "x" }), &["`models.providers` would lose `x`, `y`"]);
     check(
-        json!({ "providers": { "x": { "models": [{ "id": "n", "name": "N" }] }, "y": {} } }),
+        json!({ "providers": { "x": { "models": [{ "id": "n", "name": "N" }] }, "y": {} }, "mode": "x" }),
         &["`models.providers.x` would lose `api`", "`models.providers.x.models` would lose `m`"],
     );
     let many = (0..9).map(|number| (number.to_string(), json!({}))).collect::<serde_json::Map<_, _>>();
     let found = dropped(&path("agents.entries"), &many.into(), &json!({ "8": {} }));
     assert_eq!(found[0].to_string(), "`agents.entries` would lose `0`, `1`, `2`, `3`, `4`, `5` and 2 more");
-    assert!(dropped(&path("models.bedrockDiscovery"), &json!({ "a": 1 }), &json!({})).is_empty());
+    let lost = |at: &str, old: Value, new: Value| {
+        dropped(&path(at), &old, &new).iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(lost("a.b", json!({ "c": { "d": 1 } }), json!({ "c": {} })), ["`a.b.c` would lose `d`"]);
+    assert_eq!(
+        lost("m", json!({ "primary": "a", "fallbacks": ["b"] }), json!("c")),
+        ["`m` would lose `fallbacks`"]
+    );
+    assert_eq!(lost("m", json!({ "primary": "a" }), json!("c")), [""; 0]);
+    assert_eq!(lost("m[0]", json!({ "id": "a" }), json!({ "id": "b" })), ["`m` would lose `a`"]);
+    assert_eq!(lost("m[0]", json!({ "id": "a", "n": 1 }), json!({ "id": "a" })), ["`m[0]` would lose `n`"]);
+    assert_eq!(lost("f", json!(["a", "b"]), json!(["b"])), [""; 0]);
+    assert_eq!(
+        lost("k", json!({ "source": "env", "name": "K" }), json!({ "source": "file", "path": "k" })),
+        [""; 0]
+    );
     assert_eq!(dropped(&path("agents.defaults.models"), &json!({ "a/b": {} }), &json!({})).len(), 1);
 }
 
@@ -228,4 +290,6 @@ fn a_merge_keeps_entries_and_takes_models_by_id() {
     );
     assert!(dropped(&path("models.providers"), &old, &merged).is_empty());
     assert_eq!(merge(&path("other"), &json!([1]), &json!([2])), json!([2]));
+    let choice = json!({ "primary": "a", "fallbacks": ["b"] });
+    assert_eq!(merge(&path("m"), &choice, &json!("c")), json!({ "primary": "c", "fallbacks": ["b"] }));
 }

@@ -1,6 +1,8 @@
 //! What the environment says: variables in texts, variables that go before the document, and where values come from.
 
-use clawdia_config_schema::{Config, ModelsMode, Origin, Report, SecretConfig, check};
+use clawdia_config_schema::{
+    Config, ModelsMode, Origin, Report, SecretConfig, Severity, check, check_edited,
+};
 use clawdia_core::{Environment, ThinkingLevel};
 
 use crate::plugins::{Weather, linked};
@@ -21,7 +23,7 @@ fn refused(text: &str, variables: &[(&str, &str)], place: &str, message: &str, a
     let report = report(text, variables);
     let [problem] = report.problems.as_slice() else { panic!("{report}") };
     let found = problem.variable.as_deref().unwrap_or(&problem.path);
-    assert_eq!((found, problem.message.as_str(), problem.advice.as_deref()), (place, message, Some(advice)));
+    assert_eq!((found, problem.message.as_str(), problem.advice.as_str()), (place, message, advice));
     assert_eq!(problem.line.is_some(), problem.variable.is_none());
 }
 
@@ -51,6 +53,13 @@ fn a_variable_that_is_not_set_is_told_at_its_place() {
         "{ models: { weather: {\n  city: '${CITY}' } } }",
         &[("CITY", " ")],
         "models.weather.city",
+        "the environment variable `CITY` is blank",
+        "set it, or write `$${` for the characters themselves",
+    );
+    refused(
+        "{ models: { weather: { city: '${CITY}' } } }",
+        &[],
+        "models.weather.city",
         "the environment variable `CITY` is not set",
         "set it, or write `$${` for the characters themselves",
     );
@@ -77,6 +86,9 @@ fn what_a_secret_variable_holds_does_not_show() {
         let shown = format!("{report}{:?}", report.problems);
         assert!(!shown.contains("s3cr3t"), "{shown}");
     }
+    let one_in_another = [("A_TOKEN", "s3cr"), ("MY_TOKEN", "s3cr3t")];
+    let report_of = report("{ '$schema': '${A_TOKEN}', models: { mode: '${MY_TOKEN}' } }", &one_in_another);
+    assert!(!report_of.to_string().contains("3t"), "{report_of}");
     let report = report(
         "{}",
         &[("CLAWDIA__MODELS__PROVIDERS__X__API_KEY", "s3cr3t"), ("CLAWDIA__MODELS__MODE", "s3cr3t")],
@@ -124,14 +136,14 @@ fn variables_go_before_the_document_by_its_own_paths() {
 
     let origins = config.origins();
     assert_eq!(
-        origins.of("models.mode"),
+        origins.of(&"models.mode".parse().unwrap()),
         Origin::Environment { variable: "CLAWDIA__MODELS__MODE".to_owned() }
     );
     assert_eq!(
-        origins.of("models.providers.amazon-bedrock.models[0].id"),
+        origins.of(&"models.providers.amazon-bedrock.models[0].id".parse().unwrap()),
         Origin::File { line: 1, variables: Vec::new() }
     );
-    assert_eq!(origins.of("models.providers.my-own.region"), Origin::Default);
+    assert_eq!(origins.of(&"models.providers.my-own.region".parse().unwrap()), Origin::Default);
 }
 
 #[test]
@@ -199,7 +211,7 @@ fn what_a_variable_says_is_checked_like_what_a_document_says() {
     let report = report("{}", &[("CLAWDIA__AGENTS__DEFAULTS__TIMEOUT_SECONDS", "soon")]);
     assert_eq!(
         report.problems[0].to_string(),
-        "environment variable CLAWDIA__AGENTS__DEFAULTS__TIMEOUT_SECONDS: expected a whole number of 0 or more, found text"
+        "environment variable CLAWDIA__AGENTS__DEFAULTS__TIMEOUT_SECONDS: expected a whole number of 0 or more, found text; write for example `600`"
     );
 }
 
@@ -221,6 +233,136 @@ fn each_value_knows_its_line_or_variable() {
             "models.mode: the environment variable CLAWDIA__MODELS__MODE",
         ]
     );
-    assert_eq!(origins.of("agents.defaults.model"), Origin::Default);
-    assert_eq!(serde_json::to_string(&origins.of("models")).unwrap(), r#"{"from":"file","line":2}"#);
+    assert_eq!(origins.of(&"agents.defaults.model".parse().unwrap()), Origin::Default);
+    assert_eq!(
+        serde_json::to_string(&origins.of(&"models".parse().unwrap())).unwrap(),
+        r#"{"from":"file","line":2}"#
+    );
+}
+
+#[test]
+fn a_mistake_that_a_variable_covers_is_told_and_refuses_nothing() {
+    let report = report("{ models: { mode: 'merged' } }", &[("CLAWDIA__MODELS__MODE", "merge")]);
+    assert!(report.is_valid(), "{report}");
+    let [problem] = report.problems.as_slice() else { panic!("{report}") };
+    assert_eq!(
+        (problem.severity, problem.path.as_str(), problem.line),
+        (Severity::Warning, "models.mode", Some(1))
+    );
+}
+
+#[test]
+fn a_text_is_written_for_other_environments_than_this_one() {
+    let edited = |text: &str, variables: &[(&str, &str)]| {
+        let environment: Environment = variables.iter().copied().collect();
+        check_edited(text, None, &linked(), &environment)
+    };
+    assert!(
+        edited("{}", &[("CLAWDIA__MODELS__MODE", "mergd"), ("CLAWDIA__NOTHING", "1")]).problems.is_empty()
+    );
+    assert!(!edited("{ models: { mode: 'mergd' } }", &[("CLAWDIA__MODELS__MODE", "merge")]).is_valid());
+    for text in [
+        "{ models: { mode: '${UNSET}' } }",
+        "{ models: { weather: { city: 'x', days: ['${UNSET}'] } } }",
+        "{ models: { providers: { x: { api: '${UNSET}' } } } }",
+        "{ models: { providers: { x: { api: 'acme-chat', baseUrl: 'https://${UNSET}' } } } }",
+        "{ agents: { defaults: { model: '${UNSET}' } } }",
+        "{ agents: { defaults: { timeoutSeconds: '${UNSET}' } } }",
+    ] {
+        let report = edited(text, &[]);
+        let [problem] = report.problems.as_slice() else { panic!("{report}") };
+        assert_eq!(problem.severity, Severity::Warning, "{report}");
+        assert!(problem.message.contains("`UNSET` is not set"), "{report}");
+        assert!(!check(text, None, &linked(), &Environment::default()).is_valid());
+    }
+    assert!(!edited("{ models: { mode: '${not a name}' } }", &[]).is_valid());
+}
+
+#[test]
+fn no_nesting_is_too_deep_for_a_variable() {
+    let deep = format!("{}{}", "[".repeat(5000), "]".repeat(5000));
+    for variable in
+        ["CLAWDIA__MODELS__PROVIDERS", "CLAWDIA__MODELS__MODE", "CLAWDIA__AGENTS__DEFAULTS__PARAMS"]
+    {
+        assert!(!report("{}", &[(variable, &deep)]).is_valid());
+    }
+}
+
+#[test]
+fn elements_are_set_by_number() {
+    let names = (0..12).map(|index| format!("CLAWDIA__MODELS__WEATHER__DAYS__{index}")).collect::<Vec<_>>();
+    let variables = names.iter().map(|name| (name.as_str(), "7")).collect::<Vec<_>>();
+    let config = read("{ models: { weather: { city: 'x' } } }", &variables);
+    assert_eq!(config.section::<Weather>().unwrap().unwrap().days, [7; 12]);
+}
+
+#[test]
+fn a_choice_that_is_a_text_has_room_for_its_other_members() {
+    let text = "{ agents: { defaults: { model: 'amazon-bedrock/a' } } }";
+    let model = |name: &str, value: &str| read(text, &[(name, value)]).agents.defaults.model.unwrap();
+    let choice = model("CLAWDIA__AGENTS__DEFAULTS__MODEL__FALLBACKS__0", "amazon-bedrock/b");
+    assert_eq!(
+        (choice.primary.unwrap().model, choice.fallbacks.as_ref().unwrap()[0].model.as_str()),
+        ("a".into(), "b")
+    );
+    let choice = model("CLAWDIA__AGENTS__DEFAULTS__MODEL__PRIMARY", "amazon-bedrock/b");
+    assert_eq!(choice.primary.unwrap().model, "b");
+}
+
+#[test]
+fn a_name_that_two_keys_have_is_refused() {
+    refused(
+        "{ models: { providers: { 'x-y': { api: 'acme-chat' }, x_y: { api: 'acme-chat' } } } }",
+        &[("CLAWDIA__MODELS__PROVIDERS__X_Y__REGION", "x")],
+        "CLAWDIA__MODELS__PROVIDERS__X_Y__REGION",
+        "`X_Y` may mean `models.providers.x-y` or `models.providers.x_y`",
+        "say it in the document, or rename one of them",
+    );
+}
+
+#[test]
+fn a_secret_of_a_few_letters_does_not_garble_what_is_told() {
+    let report = report("{ models: { mode: '${MY_TOKEN}' } }", &[("MY_TOKEN", "e")]);
+    assert_eq!(report.problems[0].message, "`*` is not one of `merge`, `replace`");
+}
+
+#[test]
+fn a_text_with_a_secret_in_it_is_shown_as_it_is_written() {
+    let text = "{ models: { weather: { city: '${CITY}' }, providers: { x: { api: 'acme-chat', region: '${MY_SECRET_TOKEN}',
+                  baseUrl: 'https://h/${TOK}?v=${MY_TOKEN}', apiKey: '${CITY}' } } } }";
+    let config = read(
+        text,
+        &[("CITY", "Bern"), ("MY_SECRET_TOKEN", "s3cr3t"), ("TOK", "t0k"), ("MY_TOKEN", "s3cr3t")],
+    );
+    let shown = config.shown();
+    assert_eq!(shown["models"]["weather"]["city"], "Bern");
+    let provider = &shown["models"]["providers"]["x"];
+    assert_eq!(provider["region"], "${MY_SECRET_TOKEN}");
+    assert_eq!(provider["baseUrl"], "https://h/${TOK}?v=${MY_TOKEN}");
+    assert_eq!(provider["apiKey"], "(hidden)");
+}
+
+#[test]
+fn the_elements_of_a_list_have_origins_of_their_own() {
+    let config = read(
+        "{ agents: { defaults: {\n model: 'amazon-bedrock/a' } } }",
+        &[("CLAWDIA__AGENTS__DEFAULTS__MODEL__FALLBACKS__0", "amazon-bedrock/b")],
+    );
+    let origins = config.origins();
+    let of = |path: &str| origins.of(&path.parse().unwrap()).to_string();
+    assert_eq!(of("agents.defaults.model.primary"), "line 2");
+    assert!(of("agents.defaults.model.fallbacks[0]").contains("FALLBACKS__0"));
+    let overrides = origins.overrides().map(|(path, _)| path.to_string()).collect::<Vec<_>>();
+    assert_eq!(overrides, ["agents.defaults.model.fallbacks[0]"]);
+}
+
+#[test]
+fn a_variable_alone_is_a_number_where_no_text_may_stand() {
+    let text = "{ models: { weather: { city: '${N}', days: ['${N}'] } }, agents: { defaults: { timeoutSeconds: ' ${ N } ' } } }";
+    let config = read(text, &[("N", "7")]);
+    let weather = config.section::<Weather>().unwrap().unwrap();
+    assert_eq!((weather.city.as_str(), weather.days.as_slice()), ("7", [7].as_slice()));
+    assert_eq!(config.agents.defaults.timeout_seconds, Some(7));
+    assert!(!report("{ agents: { defaults: { timeoutSeconds: '${N}' } } }", &[("N", "soon")]).is_valid());
+    assert!(!report("{ agents: { defaults: { timeoutSeconds: '1${N}' } } }", &[("N", "7")]).is_valid());
 }

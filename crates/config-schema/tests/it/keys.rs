@@ -49,8 +49,8 @@ fn a_command_is_a_list_or_a_text_that_is_split_at_spaces() {
     );
     let config = parse(&text("{ source: 'exec', command: 'pass show \"acme\" | head -1' }"));
     assert_eq!(
-        config.warnings()[0].advice.as_deref(),
-        Some("write a list: the program and each argument, or [\"sh\", \"-c\", \"…\"]")
+        config.warnings()[0].advice,
+        "write a list: the program and each argument, or [\"sh\", \"-c\", \"…\"]"
     );
 }
 

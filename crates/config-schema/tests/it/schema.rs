@@ -383,7 +383,7 @@ fn a_section_of_a_crate_that_is_not_linked_is_warned_of_and_not_offered() {
     assert_eq!(discovery["doNotSuggest"], true);
     let config = Config::parse("{ models: { bedrockDiscovery: {} } }", &linked()).unwrap();
     let warning = &config.warnings()[0];
-    let advice = warning.advice.as_deref().unwrap();
+    let advice = warning.advice.as_str();
     assert_eq!(discovery["deprecationMessage"], format!("{}; {advice}", warning.message));
 }
 

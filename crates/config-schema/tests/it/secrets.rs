@@ -94,3 +94,24 @@ fn no_slip_of_one_character_shows_a_secret() {
         }
     }
 }
+
+#[test]
+fn what_no_excerpt_shows_is_not_shown_elsewhere() {
+    use clawdia_config_schema::{check, edit::difference_hiding};
+    use clawdia_core::Environment;
+    for text in [
+        "{ models: { mode: 5, // apiKey: 's3cr3t'\n} }",
+        "{ models: { mode: 5, /* the token: s3cr3t */ } }",
+        "{ models: { mode: 5, providers: { x: { api: 'acme-chat', apiKy: 's3cr3t' } } } }",
+        "{ models: { mode: 5, providers: { x: { api: 'acme-chat', zzz: { a: ['s3cr3t'] } } } } }",
+        "{ models: { mode: 5, providers: { x: { api: 'acme-chat', baseUrl: 'https://h/?api_key=s3cr3t&a=b' } } } }",
+        "{ models: { mode: 5, providers: { x: { api: 'acme-chat', baseUrl: 'https://me:s3cr3t@h' } } } }",
+        "{ models: { mode: 5, providers: { x: { api: 'acme-chat', models: [{ id: 'a', baseUrl: 'ftp://h?key=s3cr3t' }] } } } }",
+    ] {
+        let report = check(text, None, &linked(), &Environment::default());
+        let difference = difference_hiding("f", text, &text.replace("mode: 5", "mode: 6"), &[&report]);
+        assert!(difference.contains("mode: 6"), "{difference}");
+        let shown = format!("{report}\n{}\n{difference}", report.shown().unwrap());
+        assert!(!shown.contains("s3cr3t"), "{shown}");
+    }
+}

@@ -40,7 +40,10 @@ fn a_fallback_that_was_asked_already_is_a_warning() {
 
 #[test]
 fn an_empty_file_is_an_empty_configuration() {
-    check("", &["the configuration is empty"]);
-    check(" // nothing here yet\n/* or here */", &["the configuration is empty"]);
+    check("", &["the configuration is empty; set something, or remove the file"]);
+    check(
+        " // nothing here yet\n/* or here */",
+        &["the configuration is empty; set something, or remove the file"],
+    );
     check("{}", &[]);
 }

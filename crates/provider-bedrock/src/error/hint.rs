@@ -14,6 +14,9 @@ use super::wording::Wording;
 /// What to do next about a failure with this text.
 pub(super) fn hint(cause: Cause, message: &str, wording: &Wording, site: &CallSite) -> Option<String> {
     let CallSite { model_id, region, credential_source, body_bytes, .. } = site;
+    if *credential_source == CredentialSource::Unauthenticated && is_about_identity(cause) {
+        return Some("the endpoint wants to know who asks; unset AWS_BEDROCK_SKIP_AUTH".to_owned());
+    }
     let hint = match cause {
         Cause::Throttled => "wait a moment and try again, or ask AWS for a higher quota".to_owned(),
         Cause::DailyQuota => {
@@ -94,6 +97,18 @@ pub(super) fn hint(cause: Cause, message: &str, wording: &Wording, site: &CallSi
         Cause::Unexplained => return None,
     };
     Some(hint)
+}
+
+/// Whether a failure says something about who asked.
+fn is_about_identity(cause: Cause) -> bool {
+    matches!(
+        cause,
+        Cause::BadCredentials
+            | Cause::BadApiKey
+            | Cause::BadSignature
+            | Cause::ExpiredCredentials
+            | Cause::NotPermitted
+    )
 }
 
 /// What to do about credentials that were good once, by where they are from.
@@ -286,6 +301,14 @@ mod tests {
             );
             assert!(hint.as_ref().is_some_and(|hint| hint.contains(step)), "{hint:?}");
         }
+    }
+
+    #[test]
+    fn whoever_sent_no_credentials_is_told_so() {
+        let site = CallSite { credential_source: CredentialSource::Unauthenticated, ..site() };
+        let message = "The security token included in the request is invalid.";
+        let hint = hint_at(&site, "UnrecognizedClientException", message);
+        assert!(hint.as_ref().is_some_and(|hint| hint.contains("AWS_BEDROCK_SKIP_AUTH")), "{hint:?}");
     }
 
     #[test]

@@ -168,3 +168,32 @@ async fn wrong_credentials_are_an_auth_error_that_says_where_they_are_from() {
     assert!(error.hint().unwrap().contains("AWS_SECRET_ACCESS_KEY"), "{error}");
     assert!(!format!("{error:?}").contains("wrong"), "a secret was shown");
 }
+
+#[tokio::test]
+async fn missing_credentials_are_told_with_what_was_tried_and_what_helps() {
+    let bedrock = Bedrock::start().await;
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(&file, "[profile work]\nsso_session = corp\nsso_account_id = 1\nsso_role_name = r\n\
+                           [sso-session corp]\nsso_region = eu-west-1\nsso_start_url = https://corp.example\n").unwrap();
+    let file = file.path().to_str().unwrap();
+    let keyless = ("AWS_SECRET_ACCESS_KEY", " ");
+    for (variables, says, advises) in [
+        (&[keyless][..], "AWS_SECRET_ACCESS_KEY is missing", "set AWS_BEARER_TOKEN_BEDROCK"),
+        (&[keyless, ("AWS_PROFILE", "wrok"), ("AWS_CONFIG_FILE", file)], "there are `work`", "AWS_PROFILE"),
+        (
+            &[keyless, ("AWS_PROFILE", "work"), ("AWS_CONFIG_FILE", file)],
+            "SSO",
+            "aws sso login --sso-session corp",
+        ),
+    ] {
+        let provider = fixture::connect(&bedrock.emulator, variables, |_| {});
+        let model = bedrock.model(SONNET);
+        let options = clawdia_core::StreamOptions::default();
+        let outcome = fixture::ask(&*provider, &model, &question(), &options).await;
+        let error = outcome.expect_error();
+        assert_eq!(error.kind(), ErrorKind::Auth);
+        assert!(error.message().contains(says), "{error}");
+        assert!(error.hint().unwrap().contains(advises), "{error}");
+    }
+    assert!(bedrock.emulator.requests().is_empty());
+}

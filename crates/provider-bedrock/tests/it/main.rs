@@ -9,6 +9,7 @@ mod lost;
 mod script;
 
 mod aborts;
+mod addresses;
 mod answers;
 mod any_history;
 mod any_options;

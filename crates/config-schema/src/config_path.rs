@@ -1,11 +1,16 @@
 //! The path of a setting as a person writes it, such as `models.providers["my.proxy"].models[0].id`.
 //!
-//! Separate from the loader's paths: those name places of one document and are only ever shown, these are typed, may
-//! name what does not exist yet, and every slip in them is told with its position.
+//! Separate from the loader's paths, which name places of one document: these are typed, may name what does not exist
+//! yet, and every slip in them is told with its position. Both are written by the rules that are here, so that a path
+//! which is shown can be typed.
 
 use std::error::Error;
 use std::fmt;
 use std::str::FromStr;
+
+use serde_json::Value;
+
+use crate::path::{Path, Step};
 
 /// The largest index of a list; a larger number is a key.
 const LARGEST_INDEX: usize = 100_000;
@@ -20,12 +25,12 @@ const REFUSED: [&str; 3] = ["__proto__", "prototype", "constructor"];
 /// segments does not count.
 ///
 /// ```
-/// use clawdia_config_schema::edit::{ConfigPath, Segment};
+/// use clawdia_config_schema::{ConfigPath, Segment};
 /// let path: ConfigPath = r#"models.providers["my.proxy"].models[0]"#.parse()?;
 /// assert_eq!(path.segments()[2], Segment::Key("my.proxy".to_owned()));
 /// assert_eq!(path.segments()[4], Segment::Index(0));
 /// assert_eq!(path.to_string(), r#"models.providers["my.proxy"].models[0]"#);
-/// # Ok::<(), clawdia_config_schema::edit::ParseConfigPathError>(())
+/// # Ok::<(), clawdia_config_schema::ParseConfigPathError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct ConfigPath {
@@ -94,7 +99,34 @@ impl ConfigPath {
         Self { segments }
     }
 
+    /// The place in `value` that is meant: an index is a key where there is an object.
+    pub(crate) fn within(&self, value: &Value) -> Path {
+        let mut here = Some(value);
+        self.segments.iter().fold(Path::default(), |path, segment| {
+            let step = match (here, segment) {
+                (Some(Value::Object(_)), segment) => Step::Key(segment.as_key()),
+                (_, Segment::Index(index)) => Step::Index(*index),
+                (_, Segment::Key(key)) => Step::Key(key.clone()),
+            };
+            here = here.and_then(|here| step.of(here));
+            path.then(step)
+        })
+    }
+
+    /// Whether it is longer than any that people care to read.
+    #[cfg(feature = "edit")]
+    pub(crate) fn is_deep(&self) -> bool {
+        self.segments.len() > 12
+    }
+
+    /// The path without its last step; the root's is the root.
+    #[cfg(feature = "edit")]
+    pub(crate) fn parent(&self) -> Self {
+        self.first(self.segments.len().saturating_sub(1))
+    }
+
     /// The path of the first `length` steps.
+    #[cfg(feature = "edit")]
     pub(crate) fn first(&self, length: usize) -> Self {
         Self { segments: self.segments[..length].to_vec() }
     }
@@ -104,16 +136,32 @@ impl fmt::Display for ConfigPath {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (position, segment) in self.segments.iter().enumerate() {
             match segment {
-                Segment::Key(key) if is_plain(key) => {
-                    let dot = if position == 0 { "" } else { "." };
-                    write!(formatter, "{dot}{key}")?;
-                }
-                // The escapes of JSON are among those of JavaScript.
-                Segment::Key(key) => write!(formatter, "[{}]", serde_json::Value::from(key.as_str()))?,
+                Segment::Key(key) => write_key(formatter, position, key)?,
                 Segment::Index(index) => write!(formatter, "[{index}]")?,
             }
         }
         Ok(())
+    }
+}
+
+impl From<&Path> for ConfigPath {
+    fn from(path: &Path) -> Self {
+        let segment = |step: &Step| match step {
+            Step::Key(key) => Segment::Key(key.clone()),
+            Step::Index(index) => Segment::Index(*index),
+        };
+        Self { segments: path.steps().iter().map(segment).collect() }
+    }
+}
+
+/// Writes the key at this position of a path.
+pub(crate) fn write_key(formatter: &mut fmt::Formatter<'_>, position: usize, key: &str) -> fmt::Result {
+    if is_plain(key) {
+        let dot = if position == 0 { "" } else { "." };
+        write!(formatter, "{dot}{key}")
+    } else {
+        // The escapes of JSON are among those of JavaScript.
+        write!(formatter, "[{}]", Value::from(key))
     }
 }
 
