@@ -8,9 +8,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use clawdia_config_schema::{
-    AgentSettings, Config, Located, Report, check, check_file, load, locate, remark_on,
-};
+use clawdia_config_schema::{AgentSettings, Config, Located, Report, check, check_file, load, locate};
 use clawdia_core::{Environment, HostContext, Model, ModelRef, Plugins, Provider, ProviderId};
 
 use crate::host_error::HostError;
@@ -191,25 +189,6 @@ impl Host {
     /// The protocol that the provider `id` speaks; `None` when there is no such provider.
     pub fn api_of(&self, id: &ProviderId) -> Option<&'static str> {
         Some(self.route(id).ok()?.plugin.api)
-    }
-
-    /// What is odd about a model that somebody names, and what was probably meant: it is spelled in another way, or nobody
-    /// knows it, although a linked crate knows models of its provider. [`check`](Self::check) says the same of models that
-    /// are configured. No key is looked up.
-    pub fn remark_on(&self, reference: &ModelRef) -> Option<(String, Option<String>)> {
-        let Shared { config, plugins, .. } = &*self.shared;
-        let provider = config.models.providers.get(&reference.provider);
-        if provider.is_some_and(|provider| provider.models.iter().any(|row| row.id == reference.model)) {
-            return None;
-        }
-        let is_known = self.described(reference).is_some() || self.shared.sources.found(reference).is_some();
-        remark_on(reference, &config.known_models(plugins), is_known)
-    }
-
-    /// The model that somebody probably meant by a ref.
-    pub fn nearest(&self, reference: &ModelRef) -> Option<ModelRef> {
-        let Shared { config, plugins, .. } = &*self.shared;
-        config.known_models(plugins).nearest(reference)
     }
 
     /// The provider `id`, connected on the first call and kept.

@@ -200,9 +200,12 @@ fn place_of(document: &Document, place: &Path, reference: &ModelRef) -> Path {
     known.map_or_else(|| place.key(reference.to_string()), |(path, _)| path)
 }
 
-/// Every ref that an agent uses, with its place.
-pub(crate) fn used_references(findings: &Findings<'_>, agents: &AgentsConfig) -> Vec<(Path, ModelRef)> {
-    let document = findings.document;
+/// Every ref that an agent uses, with its place. `element` says where in the document an element of a list stands.
+pub(crate) fn used_references(
+    document: &Document,
+    element: &dyn Fn(&Path, usize) -> Path,
+    agents: &AgentsConfig,
+) -> Vec<(Path, ModelRef)> {
     let mut used = Vec::new();
     for (place, agent) in places(agents) {
         let model = place.key("model");
@@ -213,9 +216,7 @@ pub(crate) fn used_references(findings: &Findings<'_>, agents: &AgentsConfig) ->
             used.push((if document.value_at(&long).is_some() { long } else { model.clone() }, primary));
         }
         let fallbacks = choice.fallbacks.into_iter().flatten().enumerate();
-        used.extend(
-            fallbacks.map(|(index, fallback)| (findings.element(&model.key("fallbacks"), index), fallback)),
-        );
+        used.extend(fallbacks.map(|(index, fallback)| (element(&model.key("fallbacks"), index), fallback)));
         used.extend(references(document, &place.key("models")));
     }
     used

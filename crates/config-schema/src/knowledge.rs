@@ -2,21 +2,18 @@
 //!
 //! Separate from the rules, which need no provider; a host that has some asks them.
 
-use std::cell::LazyCell;
 use std::fmt::Write as _;
 
 use clawdia_core::{Model, ModelConfig, ModelRef, Plugins};
 
 use crate::agent_rules;
-use crate::config::{Config, Root};
+use crate::config::Config;
 use crate::document::Part;
-use crate::findings::Findings;
 use crate::known_models::{self, KnownModels};
 use crate::models::ModelsMode;
 use crate::path::Path;
 use crate::problem::{Problem, Severity};
 use crate::report::Report;
-use crate::shape::Shape;
 
 impl Report {
     /// Adds hints that take knowledge of models. `describe` says what the model's provider knows without the
@@ -74,10 +71,9 @@ fn model_hints(
     let listed = known_models::listed(&config.models);
     let known = config.known_models(plugins);
     let mut hints = Vec::new();
-    let shape = LazyCell::new(|| Shape::of::<Root>(plugins));
-    let shape = || LazyCell::force(&shape);
-    let findings = Findings::new(document, &shape);
-    for (path, reference) in agent_rules::used_references(&findings, &config.agents) {
+    // Nothing was left out of a configuration that is right.
+    let element = |list: &Path, index: usize| list.index(index);
+    for (path, reference) in agent_rules::used_references(document, &element, &config.agents) {
         if listed.contains(&reference.to_string()) {
             continue;
         }
@@ -85,7 +81,7 @@ fn model_hints(
         let Some((message, advice)) = remark_on(&reference, &known, is_known) else { continue };
         // Without anything near it, it may well be a model that is new or one's own.
         let severity = if is_known || advice.is_none() { Severity::Hint } else { Severity::Warning };
-        let advice = advice.unwrap_or_else(|| "check its id, unless the model is new".to_owned());
+        let advice = advice.unwrap_or_else(|| "calls will show whether it exists".to_owned());
         let hint = document.problem(&path, Part::Key, message, advice).with_severity(severity);
         hints.push(document.without_secrets(hint));
     }

@@ -12,6 +12,7 @@ use crate::agents::AgentsConfig;
 use crate::findings::Findings;
 use crate::known_models::{self, KnownModels};
 use crate::models::{ModelsConfig, ModelsMode};
+use crate::path::Path;
 use crate::suggestion;
 
 /// Warns of refs that no provider can serve, and names the nearest that one can.
@@ -25,7 +26,8 @@ pub(crate) fn warn(
     let known = LazyCell::new(|| KnownModels::of(models, plugins));
     let owned = plugins.providers().filter_map(|plugin| plugin.default_id).map(ProviderId::from);
     let providers = models.providers.keys().cloned().chain(owned).collect::<BTreeSet<_>>();
-    for (path, reference) in agent_rules::used_references(findings, agents) {
+    let element = |list: &Path, index: usize| findings.element(list, index);
+    for (path, reference) in agent_rules::used_references(findings.document, &element, agents) {
         let id = &reference.provider;
         let providers = providers.iter().map(ProviderId::as_str);
         // With an entry that was refused, the provider is wrong and not the ref.

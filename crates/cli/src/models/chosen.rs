@@ -10,9 +10,13 @@ use crate::process;
 
 /// Finds the model that `name` means, also among those that were discovered earlier. Warns of one that nobody knows.
 pub(super) fn resolve(host: &Host, name: &str) -> Result<ModelRef, Failure> {
-    let reference = process::block_on(host.find(name))??;
-    // Says no for a provider that nobody has.
-    process::block_on(host.describe(&reference))?.map_err(|error| {
+    let (reference, described) = process::block_on(async {
+        let reference = host.find(name).await?;
+        // Says no for a provider that nobody has.
+        let described = host.describe(&reference).await;
+        Ok::<_, HostError>((reference, described))
+    })??;
+    described.map_err(|error| {
         let nearest = match &error {
             HostError::UnknownProvider { suggestion: None, .. } => host.nearest(&reference),
             _ => None,
