@@ -12,7 +12,7 @@ use clawdia_core::Environment;
 use crate::failure::{Attempt, CredentialsFailure};
 use crate::profile::{Plan, RolePlan, WebIdentityPlan};
 use crate::settings::{AwsSettings, CredentialSettings};
-use crate::shared_files::{DEFAULT_PROFILE, SharedFiles};
+use crate::shared_files::{DEFAULT_PROFILE, SharedFiles, expand};
 use crate::source::instance::InstanceMetadata;
 use crate::source::{Found, FoundIn, Surroundings, container, process, role, sso, sso_token};
 
@@ -229,8 +229,15 @@ impl Search<'_> {
 /// The files that credentials depend on: when one changes, they are looked up anew.
 pub(crate) fn watched(environment: &Environment, files: &SharedFiles, profile: &str) -> Vec<PathBuf> {
     let mut paths: Vec<PathBuf> = crate::shared_files::paths(environment).into();
-    if let Ok(Some(plan)) = files.reader().plan(profile) {
-        watch(environment, &plan, &mut paths);
+    match files.reader().plan(profile) {
+        Ok(Some(plan)) => watch(environment, &plan, &mut paths),
+        // Then the variables of a web identity or of a container may lead on.
+        Ok(None) => {
+            let web_identity = environment.get("AWS_WEB_IDENTITY_TOKEN_FILE");
+            paths.extend(web_identity.map(|path| expand(environment, path)));
+            paths.extend(environment.get(container::TOKEN_FILE).map(PathBuf::from));
+        }
+        Err(_) => {}
     }
     paths
 }
@@ -239,12 +246,9 @@ fn watch(environment: &Environment, plan: &Plan, paths: &mut Vec<PathBuf>) {
     match plan {
         Plan::Sso(sso) => paths.extend(sso_token::path(environment, sso)),
         Plan::Role(_, base) => watch(environment, base, paths),
-        Plan::Keys { .. }
-        | Plan::Process { .. }
-        | Plan::WebIdentity(_)
-        | Plan::Environment
-        | Plan::Container
-        | Plan::InstanceMetadata => {}
+        Plan::WebIdentity(web) => paths.push(expand(environment, &web.token_file)),
+        Plan::Container => paths.extend(environment.get(container::TOKEN_FILE).map(PathBuf::from)),
+        Plan::Keys { .. } | Plan::Process { .. } | Plan::Environment | Plan::InstanceMetadata => {}
     }
 }
 

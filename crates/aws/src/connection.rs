@@ -67,6 +67,8 @@ pub(crate) struct Plane {
     pub(crate) origin: EndpointOrigin,
     /// The address in any case.
     pub(crate) address: String,
+    /// The proxy that leads there, as it may be shown.
+    pub(crate) proxy: Option<String>,
 }
 
 /// What a [`Plane`] is made from.
@@ -127,7 +129,8 @@ impl Plane {
             config = config.use_fips(fips).use_dual_stack(dual_stack);
             Partition::of(region).address(host, region, fips, dual_stack)
         };
-        Self { sdk_config: config.build(), endpoint, origin, address }
+        let proxy = address.parse().ok().and_then(|uri| http.proxy_of(&uri));
+        Self { sdk_config: config.build(), endpoint, origin, address, proxy }
     }
 }
 
@@ -171,6 +174,11 @@ impl Connection {
         &self.shared.runtime.origin
     }
 
+    /// The proxy that requests go through, without its password.
+    pub fn proxy(&self) -> Option<&str> {
+        self.shared.runtime.proxy.as_deref()
+    }
+
     /// The control plane's endpoint, where it is not AWS's own for the region. A `baseUrl` is not one: it is where models
     /// are called.
     pub fn control_plane_endpoint(&self) -> Option<&str> {
@@ -180,6 +188,11 @@ impl Connection {
     /// The control plane's address, whoever it is from.
     pub fn control_plane_address(&self) -> &str {
         &self.shared.control.address
+    }
+
+    /// The proxy that requests to the control plane go through, without its password.
+    pub fn control_plane_proxy(&self) -> Option<&str> {
+        self.shared.control.proxy.as_deref()
     }
 
     /// Where credentials are taken from.

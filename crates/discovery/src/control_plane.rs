@@ -96,6 +96,7 @@ impl ControlPlane {
         let site = Site {
             region: connection.region().to_owned(),
             endpoint: connection.control_plane_endpoint().map(str::to_owned),
+            proxy: connection.control_plane_proxy().map(str::to_owned),
             credential_source: connection.credential_source().clone(),
         };
         Self { client: Client::from_conf(config.build()), site, deadline }
@@ -222,14 +223,14 @@ impl ControlPlane {
             self.error(question, ErrorKind::InvalidRequest, proxy.to_string())
         } else if is_timeout {
             self.error(question, ErrorKind::Timeout, "connecting took too long")
-                .with_hint("check the network, the region and the endpoint, or raise `timeouts.connectMs`")
+                .with_hint(format!("{}, or raise `timeouts.connectMs`", self.site.way()))
         } else if connector.is_some_and(|connector| connector.is_io() || connector.as_other().is_some()) {
             self.error(
                 question,
                 ErrorKind::Transport,
                 format!("the connection failed: {}", innermost(&error)),
             )
-            .with_hint(format!("check the network, the region ({}) and the endpoint", self.site.region))
+            .with_hint(self.site.way())
         } else {
             self.error(question, ErrorKind::Other, innermost(&error))
         };

@@ -13,6 +13,8 @@ use clawdia_core::{ErrorKind, ProviderError};
 pub(crate) struct Site {
     pub(crate) region: String,
     pub(crate) endpoint: Option<String>,
+    /// The proxy in between.
+    pub(crate) proxy: Option<String>,
     pub(crate) credential_source: CredentialSource,
 }
 
@@ -22,6 +24,14 @@ impl Site {
         match &self.endpoint {
             Some(endpoint) => format!("at {}", without_password(endpoint)),
             None => format!("in {}", self.region),
+        }
+    }
+
+    /// What to look at where no connection can be made.
+    pub(crate) fn way(&self) -> String {
+        match &self.proxy {
+            Some(proxy) => format!("check the proxy {proxy} (HTTPS_PROXY, NO_PROXY)"),
+            None => format!("check the network, the region ({}) and the endpoint", self.region),
         }
     }
 }
@@ -198,6 +208,7 @@ mod tests {
         let site = Site {
             region: "eu-west-1".to_owned(),
             endpoint: None,
+            proxy: None,
             credential_source: CredentialSource::DefaultChain,
         };
         let code = (!code.is_empty()).then(|| code.to_owned());

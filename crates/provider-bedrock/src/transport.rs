@@ -306,7 +306,7 @@ fn body_text(body: &[u8]) -> String {
 fn timed_out(message: &str, site: &CallSite) -> ProviderError {
     ProviderError::new(ErrorKind::Timeout, message)
         .with_attempt(site.attempt())
-        .with_hint("check the network, the region and the endpoint, or raise `timeouts.connectMs`")
+        .with_hint(format!("{}, or raise `timeouts.connectMs`", site.way()))
 }
 
 fn unreachable(connector: &ConnectorError, site: &CallSite) -> ProviderError {
@@ -324,7 +324,7 @@ fn unreachable(connector: &ConnectorError, site: &CallSite) -> ProviderError {
     finish.diagnostics.push(nothing_emitted(connector));
     ProviderError::new(ErrorKind::Transport, message)
         .with_attempt(site.attempt())
-        .with_hint(format!("check the network, the region ({}) and the endpoint", site.region))
+        .with_hint(site.way())
         .with_finish(finish)
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Separate from [`Program`], which forgets its home directory: what one command writes, the next one reads.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tempfile::TempDir;
@@ -53,6 +53,11 @@ impl Machine {
             assert!(outcome.stderr.contains(word), "`{word}` is missing in {}", outcome.stderr);
         }
         assert_eq!(std::fs::read(self.path()).ok(), before, "{arguments:?}");
+    }
+
+    /// Where files of a person are.
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
     }
 
     /// Where the configuration is.

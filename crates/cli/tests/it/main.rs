@@ -5,6 +5,7 @@
     reason = "a panic is how a test fails; the linter exempts `#[test]` functions only"
 )]
 
+mod account;
 mod endpoint;
 mod machine;
 mod program;
@@ -26,6 +27,8 @@ mod demo;
 mod doctor;
 mod emulator;
 mod help;
+mod identities;
+mod identity_changes;
 mod interrupts;
 mod many_requests;
 mod model_list;
@@ -33,6 +36,7 @@ mod model_status;
 mod models;
 mod models_in_schema;
 mod one_request;
+mod no_identity;
 mod options;
 mod renewal;
 mod same_bytes;

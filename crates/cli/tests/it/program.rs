@@ -86,6 +86,14 @@ impl Program {
         self
     }
 
+    /// Takes variables out of the environment.
+    pub(crate) fn without(mut self, names: &[&str]) -> Self {
+        for name in names {
+            self.command.env_remove(name);
+        }
+        self
+    }
+
     /// Puts a file into the home directory, where the program starts.
     pub(crate) fn file(self, name: &str, content: impl AsRef<[u8]>) -> Self {
         let path = self.home.path().join(name);
