@@ -59,6 +59,7 @@ const roots = [
   { name: 'inserting the mode asks for a word', text: '{ "models": { m¦ } }', inserts: { mode: '"mode": $1' } },
   { name: 'hover over the mode', text: '{ "models": { "mo¦de": "replace" } }', hover: 'Only what is configured exists', problems: [] },
   { name: 'a wrong mode', text: '{ "models": { "mode": "merged"¦ } }', problems: ['Value is not accepted. Valid values: "merge", "replace".'] },
+  { name: 'makers of models', text: '{ "models": { "bedrockDiscovery": { "providerFilter": [¦] } } }', has: ['"amazon"', '"anthropic"'] },
   { name: 'keys of agents', text: '{ "agents": { ¦ } }', only: ['defaults', 'entries'], inserts: { defaults: '"defaults": {$1}' } },
 ];
 
@@ -77,8 +78,20 @@ const providers = [
   { name: 'a region that is not listed', text: bedrock('{ "region": "mars-north-1"¦ }'), problems: [] },
   { name: 'a region in blanks', text: bedrock('{ "region": " "¦ }'), problems: ['Leave the key out instead of writing blanks.'] },
   { name: 'no region', text: bedrock('{ "region": null¦ }'), problems: ['Incorrect type. Expected "string".'] },
-  { name: 'a key from elsewhere', text: bedrock('{ "apiKey": { "source": "¦" } }'), has: ['"env"', '"file"', '"exec"'] },
+  { name: 'a key, or where to find it', text: bedrock('{ "apiKey": ¦ }'), only: ['env', 'file', 'exec'], says: { exec: 'what a command writes' }, inserts: { env: '{\n\t"name": "${1:ACME_API_KEY}",\n\t"source": "env"\n}' } },
+  { name: 'inserting a key asks where it is', text: bedrock('{ apiK¦ }'), inserts: { apiKey: '"apiKey": $1' } },
+  { name: 'a key from elsewhere', text: bedrock('{ "apiKey": { "source": "¦" } }'), only: ['"env"', '"file"', '"exec"'], says: { '"file"': 'In a file' } },
+  { name: 'keys of a key from elsewhere', text: bedrock('{ "apiKey": { ¦ } }'), only: ['command', 'name', 'path', 'source', 'timeoutSeconds'], says: { command: 'The program and its arguments' }, problems: ['Missing property "source".'] },
   { name: 'a key from the environment', text: bedrock('{ "apiKey": { "source": "env", "na¦me": "ACME_KEY" } }'), hover: 'The name of the variable', problems: [] },
+  { name: 'hover over where a key is', text: bedrock('{ "apiKey": { "sou¦rce": "exec", "command": ["pass", "show", "acme"] } }'), hover: 'what a command writes', problems: [] },
+  { name: 'a key from a variable without a name', text: bedrock('{ "apiKey": { "source": "env" }¦ }'), problems: ['Missing property "name".'] },
+  { name: 'a key from a variable in a file', text: bedrock('{ "apiKey": { "source": "env", "name": "X", "path": "x" }¦ }'), problems: ['Property path is not allowed.'] },
+  { name: 'a key from nowhere', text: bedrock('{ "apiKey": { "source": "evn", "name": "X" }¦ }'), problems: ['Value is not accepted. Valid values: "env", "file", "exec".'] },
+  { name: 'a key that is a number', text: bedrock('{ "apiKey": 3¦ }'), problems: ['Incorrect type. Expected one of string, object.'] },
+  { name: 'a key in blanks', text: bedrock('{ "apiKey": " "¦ }'), problems: ['Leave the key out instead of writing blanks.'] },
+  { name: 'a role that is none', text: bedrock('{ "roleArn": "clawdia"¦ }'), problems: ['Write the ARN of a role, such as `arn:aws:iam::111122223333:role/clawdia`.'] },
+  { name: 'a port that is none', text: bedrock('{ "baseUrl": "https://h:65536"¦ }'), problems: ['Write an address such as `https://bedrock-runtime.us-east-1.amazonaws.com`.'] },
+  { name: 'names of headers', text: bedrock('{ "headers": { ¦ } }'), has: ['x-team'] },
   { name: 'an address from the environment', text: bedrock('{ "baseUrl": "${BEDROCK}"¦ }'), problems: [] },
   { name: 'hover over an address', text: bedrock('{ "base¦Url": "https://a.example" }'), hover: "The provider's address", problems: [] },
   { name: 'no address', text: bedrock('{ "baseUrl": "a.example"¦ }'), problems: ['Write an address such as `https://bedrock-runtime.us-east-1.amazonaws.com`.'] },
@@ -101,6 +114,9 @@ const models = [
   { name: 'thinking levels', text: model('{ "id": "x", "thinkingLevelMap": { ¦ } }'), only: ['off', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] },
   { name: 'a level that a model does not have', text: model('{ "id": "x", "thinkingLevelMap": { "off": null¦ } }'), problems: [] },
   { name: 'keys of a price tier', text: model('{ "id": "x", "cost": { "tiers": [{ ¦ }] } }'), has: ['inputTokensAbove', 'input'] },
+  { name: 'capabilities', text: model('{ "id": "x", "capabilities": { ¦ } }'), has: ['promptCaching', 'tools'], says: { tools: 'Tools are taken.' }, inserts: { tools: '"tools": $1' } },
+  { name: 'a misspelt capability', text: model('{ "id": "x", "capabilities": { "promptCachng": true¦ } }'), problems: ['Property promptCachng is not allowed.'] },
+  { name: 'service tiers with prices', text: model('{ "id": "x", "cost": { "serviceTiers": { ¦ } } }'), has: ['flex', 'priority'] },
   { name: 'a misspelt key of a model', text: model('{ "id": "x", "context_window": 1¦ }'), problems: ['Property context_window is not allowed.'] },
 ];
 
@@ -115,6 +131,7 @@ const protocol = [
   { name: 'a tier', text: options('{ "serviceTier": ¦ }'), has: ['"flex"', '"priority"'] },
   { name: 'a tier that is not listed', text: options('{ "serviceTier": "new"¦ }'), problems: [] },
   { name: 'another spelling is valid', text: options('{ "service_tier": "flex"¦ }'), lacks: ['service_tier'], problems: [] },
+  { name: 'tools of the service', text: options('{ "systemTools": [¦] }'), has: ['"nova_grounding"'] },
   { name: 'words of an option', text: options('{ "profilePreference": ¦ }'), only: ['"geo"', '"global"', '"none"'], says: { '"none"': 'called as it is written' } },
   { name: 'a guardrail at once', text: options('{ guard¦ }'), inserts: { guardrail: '"guardrail": {\n\t"guardrailIdentifier": "$1",\n\t"guardrailVersion": "${2:DRAFT}"\n}' } },
   { name: 'a version of a guardrail', text: options('{ "guardrail": { "guardrailVersion": "v1"¦ } }'), problems: ['Write a number such as "1", or "DRAFT".'] },
@@ -140,6 +157,14 @@ const agent = [
   { name: 'the model of one agent', text: '{ "agents": { "entries": { "reviewer": { "model": "x"¦ } } } }', problems: ['Write `provider/model`, such as `amazon-bedrock/us.amazon.nova-lite-v1:0`.'] },
   { name: 'how much to think', text: agents('{ "thinkingDefault": ¦ }'), has: ['"off"', '"high"'] },
   { name: 'options for one model', text: agents('{ "models": { "amazon-bedrock/x": { "params": { ¦ } } } }'), only: optionKeys },
+  { name: 'a wrong option for one model', text: agents('{ "models": { "amazon-bedrock/x": { "params": { "serviceTeir": 1 }¦ } } }'), problems: ['Property serviceTeir is not allowed.'] },
+  { name: 'options for a model of an unknown provider', text: agents('{ "models": { "acme/x": { "params": { ¦ } } } }'), has: ['temperature'] },
+  { name: 'any option for a model of an unknown provider', text: agents('{ "models": { "acme/x": { "params": { "own": 1 }¦ } } }'), problems: [] },
+  { name: 'hover over options for one model', text: agents('{ "models": { "amazon-bedrock/x": { "par¦ams": {} } } }'), hover: 'before all that is said of providers', problems: [] },
+  { name: 'a short name with a slash', text: agents('{ "models": { "a/b": { "alias": "x/y"¦ } } }'), problems: ['Write a word without slashes, such as `opus`.'] },
+  { name: 'a fallback that stands there twice', text: agents('{ "model": { "fallbacks": ["a/b", "a/b"]¦ } }'), problems: ['Array has duplicate items.'] },
+  { name: 'a name for an agent', text: '{ "agents": { "entries": { ¦ } } }', has: ['coder'] },
+  { name: 'an agent without a name', text: '{ "agents": { "entries": { " ": {}¦ } } }', problems: ['Give the agent a name, such as `coder`.'] },
   { name: 'a key for one model', text: agents('{ "models": { ¦ } }'), has: ['amazon-bedrock/us.amazon.nova-lite-v1:0'] },
   { name: 'a key that is no ref', text: agents('{ "models": { "large": {}¦ } }'), problems: ['Write `provider/model`, such as `amazon-bedrock/us.amazon.nova-lite-v1:0`.'] },
 ];
@@ -169,4 +194,21 @@ const proposing = [
   { name: 'options for a known model', schema: 'proposing', text: agents(`{ "models": { "${claude}": { "params": { ¦ } } } }`), only: optionKeys },
 ];
 
-export const cursors = [...roots, ...providers, ...models, ...protocol, ...agent, ...documented, ...proposing];
+// A host with a protocol that shares `temperature` with the other one, and takes a `store` in two ways.
+const anotherKeys = ['store', 'temperature'];
+const another = [
+  { name: 'ids of two crates', schema: 'another', text: '{ "models": { "providers": { ¦ } } }', only: ['amazon-bedrock', 'another'] },
+  { name: 'options of another protocol', schema: 'another', text: '{ "models": { "providers": { "another": { "params": { ¦ } } } } }', only: anotherKeys, says: { temperature: 'Heat' } },
+  { name: 'options of two protocols', schema: 'another', text: agents('{ "params": { ¦ } }'), only: [...optionKeys, 'store'], inserts: { temperature: '"temperature": ${1:0.2}' }, says: { temperature: '`another-chat`: Heat, 0 to 2.' } },
+  { name: 'hover over an option of two protocols', schema: 'another', text: agents('{ "params": { "temp¦erature": 1 } }'), hover: '`bedrock-converse-stream`: Randomness', problems: [] },
+  { name: 'what only one of two protocols takes', schema: 'another', text: agents('{ "params": { "temperature": 1.5 }¦ }'), problems: ['Value is above the maximum of 1.'] },
+  { name: 'options for a model of the first', schema: 'another', text: agents('{ "models": { "amazon-bedrock/x": { "params": { ¦ } } } }'), only: optionKeys, says: { temperature: 'Randomness' } },
+  { name: 'options for a model of the second', schema: 'another', text: agents('{ "models": { "another/x": { "params": { ¦ } } } }'), only: anotherKeys, says: { temperature: 'Heat' } },
+  { name: 'a value in two ways', schema: 'another', text: '{ "models": { "providers": { "another": { "params": { "store": ¦ } } } } }', has: ['directory', 'table'], inserts: { table: '{\n\t"kind": "table",\n\t"name": "${1:answers}"\n}' } },
+  { name: 'a value of neither way', schema: 'another', text: '{ "models": { "providers": { "another": { "params": { "store": 3 }¦ } } } }', problems: ['Incorrect type. Expected one of string, object.'] },
+  { name: 'a misspelt key in one of two ways', schema: 'another', text: '{ "models": { "providers": { "another": { "params": { "store": { "kind": "table", "nmae": "x" }¦ } } } } }', problems: ['Property nmae is not allowed.'] },
+  { name: 'no authentication where there is none', schema: 'another', text: '{ "models": { "providers": { "another": { "auth": "key"¦ } } } }', problems: ['`another-chat` has no words for this; leave the key out.'] },
+  { name: 'capabilities of another protocol', schema: 'another', text: '{ "models": { "providers": { "another": { "models": [{ "id": "x", "capabilities": { ¦ } }] } } } }', only: ['hearing'] },
+];
+
+export const cursors = [...roots, ...providers, ...models, ...protocol, ...agent, ...documented, ...proposing, ...another];

@@ -1,19 +1,38 @@
 // Runs every cursor of the table through every editor and says where one shows something else than is expected.
 //
-// Arguments: the workspace, a schema with proposals of a host, and a directory to work in.
+// Arguments: the workspace, a schema with proposals of a host, one with a further protocol, and a directory to work in.
 
 import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import Ajv from 'ajv';
 import { library, server } from './editors.mjs';
 import { cursors } from './cursors.mjs';
 
-const [workspace, proposing, directory] = process.argv.slice(2);
+const [workspace, proposing, another, directory] = process.argv.slice(2);
 if (directory === undefined) {
-  console.error('usage: node run.mjs WORKSPACE PROPOSING_SCHEMA DIRECTORY');
+  console.error('usage: node run.mjs WORKSPACE PROPOSING_SCHEMA ANOTHER_SCHEMA DIRECTORY');
   process.exit(2);
 }
 const plain = path.join(workspace, 'schema', 'clawdia.schema.json');
 const read = (file) => JSON.parse(readFileSync(file, 'utf8'));
+
+// What editors read and the standard does not know.
+const EDITOR_KEYWORDS = [
+  'allowComments', 'allowTrailingCommas', 'defaultSnippets', 'deprecationMessage', 'doNotSuggest', 'enumDescriptions',
+  'enumDetails', 'enumSortTexts', 'errorMessage', 'markdownDescription', 'markdownEnumDescriptions',
+  'patternErrorMessage', 'x-example', 'x-key',
+];
+
+/** Compiles a schema as the strictest of validators does: each keyword known, and used where it means something. */
+function compileStrictly(file) {
+  // What is required may be declared in a schema around the one that requires it, and known models are keys among others of
+  // their provider.
+  const meant = { strictRequired: false, allowMatchingProperties: true, allowUnionTypes: true };
+  const ajv = new Ajv({ strict: true, ...meant });
+  EDITOR_KEYWORDS.forEach((keyword) => ajv.addKeyword(keyword));
+  ajv.compile(read(file));
+}
+[plain, proposing, another].forEach(compileStrictly);
 
 /** A directory as a host leaves it: the schema beside the configuration. */
 function beside(name, schema) {
@@ -26,6 +45,7 @@ function beside(name, schema) {
 const editors = {
   plain: [library(read(plain), 'jsonc'), library(read(plain), 'json'), server(beside('plain', plain))],
   proposing: [library(read(proposing), 'jsonc'), server(beside('proposing', proposing))],
+  another: [library(read(another), 'jsonc'), server(beside('another', another))],
 };
 
 /** The text with its schema named in it, as the only thing that tells a server where to look. */

@@ -10,7 +10,7 @@ use crate::{Mode, ensure};
 mod bedrock_models;
 mod configuration;
 
-pub(crate) use configuration::schema_with_proposals;
+pub(crate) use configuration::{schema_with_another_protocol, schema_with_proposals};
 
 /// A file that a generator makes.
 #[derive(Debug)]

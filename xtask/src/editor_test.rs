@@ -37,12 +37,16 @@ pub fn run(root: &Path) -> anyhow::Result<()> {
     for name in SCRIPTS {
         copy(&source, &directory, name)?;
     }
-    let proposing = directory.join("proposing.schema.json");
-    let schema = codegen::schema_with_proposals(root)?;
-    fs::write(&proposing, schema).with_context(|| format!("cannot write {}", proposing.display()))?;
+    let printed = |name: &str, schema: String| {
+        let path = directory.join(name);
+        fs::write(&path, schema).with_context(|| format!("cannot write {}", path.display()))?;
+        anyhow::Ok(path)
+    };
+    let proposing = printed("proposing.schema.json", codegen::schema_with_proposals(root)?)?;
+    let another = printed("another.schema.json", codegen::schema_with_another_protocol(root)?)?;
     let status = Command::new("node")
         .arg("run.mjs")
-        .args([root, &proposing, &directory.join("work")])
+        .args([root, &proposing, &another, &directory.join("work")])
         .current_dir(&directory)
         .status()
         .context("cannot run `node run.mjs`")?;

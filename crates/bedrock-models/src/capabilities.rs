@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use clawdia_core::Capability;
+
 /// Declares the flags once, so that no list of their names can fall behind the fields.
 macro_rules! capabilities {
     ($($(#[doc = $doc:literal])+ $field:ident = $name:literal,)+) => {
@@ -23,6 +25,10 @@ macro_rules! capabilities {
 
             /// Every flag's name, as configurations write it.
             pub const NAMES: &'static [&'static str] = &[$($name,)+];
+
+            /// Every flag with what it means, for configurations and those who edit them.
+            pub const DESCRIBED: &'static [Capability] =
+                &[$(Capability { name: $name, description: concat!($($doc, "\n"),+) },)+];
 
             /// These flags, and those of `others` where these say nothing.
             #[must_use]
@@ -104,19 +110,17 @@ capabilities! {
     parallel_tool_use_config = "parallelToolUseConfig",
     /// The conversation may end with the beginning of the answer although there are tools.
     prefill_with_tools = "prefillWithTools",
-    /// A request can make use of prompt caching. Whether it takes cache points is
-    /// [`Behaviour::cache`](crate::Behaviour::cache)'s to say: OpenAI's models and others cache by themselves and
-    /// refuse them. `Some(false)` does not rule out that the service caches unasked and bills at the cache-read
-    /// rate.
+    /// A request can make use of prompt caching. Whether it takes cache points is another matter: OpenAI's models and
+    /// others cache by themselves and refuse them. `false` does not rule out that the service caches unasked and bills at
+    /// the cache-read rate.
     prompt_caching = "promptCaching",
-    /// Reasoning of earlier answers is taken back; where nobody says, as [`Behaviour::replay`](crate::Behaviour::replay)
-    /// has it.
+    /// Reasoning of earlier answers is taken back; where nobody says, as the model's family has it.
     reasoning_replay = "reasoningReplay",
     /// Members of the vendor's own response can be asked for by JSON Pointer, and there is something worth asking for.
     response_fields = "responseFields",
     /// Tool results may carry a `status`; otherwise the text must say that a call failed.
     result_status = "resultStatus",
-    /// `temperature` and `topP` are taken; `Some(false)` means that the service refuses them.
+    /// `temperature` and `topP` are taken; `false` means that the service refuses them.
     sampling_params = "samplingParams",
     /// `temperature` and `topP` may stand beside thinking.
     sampling_while_thinking = "samplingWhileThinking",

@@ -5,9 +5,13 @@
 
 use std::io::{self, Write};
 
-use clawdia::Plugins;
+use std::sync::Arc;
+
 use clawdia::config::schema::{ModelProposal, Proposals, generate, reference, to_text};
-use clawdia::core::Modality;
+use clawdia::core::schemars::{self, JsonSchema};
+use clawdia::core::{Capability, Modality, Provider, ProviderConfig, ProviderPlugin};
+use clawdia::{ErrorKind, HostContext, Plugins, ProviderError};
+use serde::Deserialize;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let plugins = Plugins::linked()?;
@@ -16,8 +20,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         None => to_text(&schema),
         Some("--reference") => reference(&schema),
         Some("--with-proposals") => to_text(&generate(&plugins, &proposals()?)?),
+        Some("--with-another-protocol") => {
+            let providers = plugins.providers().chain([&ANOTHER]);
+            let plugins = Plugins::new(providers, plugins.sources(), plugins.sections())?;
+            to_text(&generate(&plugins, &Proposals::default())?)
+        }
         Some(other) => {
-            let known = "write `--reference`, `--with-proposals` or nothing";
+            let known = "write `--reference`, `--with-proposals`, `--with-another-protocol` or nothing";
             return Err(format!("`{other}` is unknown here; {known}").into());
         }
     };
@@ -42,4 +51,56 @@ fn proposals() -> Result<Proposals, Box<dyn std::error::Error>> {
     proposals.models = vec![claude, profile];
     proposals.regions = vec!["eu-central-1".to_owned(), "us-east-1".to_owned()];
     Ok(proposals)
+}
+
+/// A protocol that shares an option with those of this workspace, and writes one in two ways.
+static ANOTHER: ProviderPlugin = ProviderPlugin::new("another-chat", "another-crate", connect)
+    .with_default_id("another")
+    .with_params::<AnotherConfig>()
+    .with_capabilities(&[Capability { name: "hearing", description: "It hears." }]);
+
+/// Options of that protocol.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is printed")]
+struct AnotherConfig {
+    /// Heat, 0 to 2.
+    #[schemars(range(min = 0, max = 2), extend("examples" = [0.2]))]
+    temperature: Option<f64>,
+    /// Where answers are kept.
+    store: Option<Store>,
+}
+
+/// A place, by its name or in full.
+#[derive(Deserialize, JsonSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "only its schema is printed")]
+enum Store {
+    /// Its name.
+    Name(String),
+    /// What it is.
+    Full(Kind),
+}
+
+/// What a place is.
+#[derive(Deserialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is printed")]
+enum Kind {
+    /// A directory.
+    Directory {
+        /// Its path.
+        #[schemars(example = &"~/answers")]
+        path: String,
+    },
+    /// A table.
+    Table {
+        /// Its name.
+        #[schemars(example = &"answers")]
+        name: String,
+    },
+}
+
+fn connect(_: &ProviderConfig, _: &HostContext) -> Result<Arc<dyn Provider>, ProviderError> {
+    Err(ProviderError::new(ErrorKind::Other, "this provider is for its schema alone"))
 }

@@ -4,18 +4,21 @@
 //! comes of it stays in memory. Errors name the reference and never what was found.
 
 use std::fs;
-use std::io::{self, Read as _};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clawdia_config_schema::{SecretConfig, SecretReference};
 use clawdia_core::{Environment, ErrorKind, ProviderError, Secret};
 
 /// A key is a line. What is longer is something else, and nobody should wait for the end of it.
-const LONGEST: u64 = 64 * 1024;
+const LONGEST: usize = 64 * 1024;
+
+/// How long to wait before looking again whether a command has ended that has said all.
+const LOOK_AGAIN: Duration = Duration::from_millis(5);
 
 /// The secret itself. Paths that are not absolute begin at `directory`.
 pub(crate) fn resolve(
@@ -63,6 +66,12 @@ pub(crate) fn resolve(
             "put the key there, or change `apiKey`".to_owned(),
         ));
     }
+    if text.contains(['\r', '\n']) {
+        return Err(refuse(
+            "there are several lines in it, and a key is one".to_owned(),
+            "leave the key alone there, or change `apiKey`".to_owned(),
+        ));
+    }
     Ok(Secret::new(text))
 }
 
@@ -77,9 +86,34 @@ fn expand(path: &str, environment: &Environment, directory: Option<&Path>) -> Pa
 }
 
 fn read_file(path: &Path) -> io::Result<String> {
-    let mut text = String::new();
-    fs::File::open(path)?.take(LONGEST).read_to_string(&mut text)?;
-    Ok(text)
+    let bytes = read_all(fs::File::open(path)?)?;
+    String::from_utf8(bytes).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8"))
+}
+
+/// All there is, unless that is more than any key has.
+fn read_all(source: impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let most = u64::try_from(LONGEST).unwrap_or(u64::MAX);
+    source.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() > LONGEST {
+        let message = format!("there is more in it than the {LONGEST} bytes that a key may have");
+        return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+    }
+    Ok(bytes)
+}
+
+/// Why nothing came of a command.
+enum Failed {
+    /// It took too long.
+    Late,
+    /// Something else.
+    With(String),
+}
+
+impl From<io::Error> for Failed {
+    fn from(error: io::Error) -> Self {
+        Self::With(error.to_string())
+    }
 }
 
 /// What a command writes. It gets no input; what it says to standard error goes where ours goes.
@@ -90,42 +124,55 @@ fn run(command: &[String], environment: &Environment, limit: Duration) -> Result
     let mut command = Command::new(program);
     command.args(arguments).env_clear().envs(environment.iter());
     command.stdin(Stdio::null()).stdout(Stdio::piped());
+    let begin = Instant::now();
     let mut child = command.spawn().map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => "there is no such program".to_owned(),
         _ => error.to_string(),
     })?;
-    let Some(mut output) = child.stdout.take() else { return Err("it has no output".to_owned()) };
+    let outcome = output_of(&mut child, limit)
+        .and_then(|bytes| Ok((ended(&mut child, limit.saturating_sub(begin.elapsed()))?, bytes)));
+    let failed = match outcome {
+        Ok((status, bytes)) if status.success() => {
+            return String::from_utf8(bytes).map_err(|_| "what it wrote is not UTF-8".to_owned());
+        }
+        Ok((status, _)) => Failed::With(format!("it failed with {status}")),
+        Err(failed) => failed,
+    };
+    // It may have ended already.
+    let _ = child.kill();
+    let _ = child.wait();
+    Err(match failed {
+        Failed::Late => format!("it took more than {} s", limit.as_secs()),
+        Failed::With(flaw) => flaw,
+    })
+}
+
+/// All that a command writes, once it has said that there is no more.
+fn output_of(child: &mut Child, limit: Duration) -> Result<Vec<u8>, Failed> {
+    let output = child.stdout.take().ok_or_else(|| Failed::With("it has no output".to_owned()))?;
     let (sender, received) = mpsc::channel();
     // Ends with the command's output, or once the command is killed.
     thread::spawn(move || {
-        let mut bytes = Vec::new();
-        let outcome = (&mut output).take(LONGEST).read_to_end(&mut bytes).map(|_| bytes);
         // Whoever waited may have given up.
-        let _ = sender.send(outcome);
+        let _ = sender.send(read_all(output));
     });
-    let outcome = received.recv_timeout(limit);
-    let status = match &outcome {
-        Ok(_) => finish(&mut child, true),
-        Err(_) => finish(&mut child, false),
-    };
-    let bytes = match outcome {
-        Ok(Ok(bytes)) => bytes,
-        Ok(Err(error)) => return Err(error.to_string()),
-        Err(RecvTimeoutError::Timeout) => return Err(format!("it took more than {} s", limit.as_secs())),
-        Err(RecvTimeoutError::Disconnected) => return Err("its output could not be read".to_owned()),
-    };
-    let status = status.map_err(|error| error.to_string())?;
-    if !status.success() {
-        return Err(format!("it failed with {status}"));
+    match received.recv_timeout(limit) {
+        Ok(bytes) => Ok(bytes?),
+        Err(RecvTimeoutError::Timeout) => Err(Failed::Late),
+        Err(RecvTimeoutError::Disconnected) => Err(Failed::With("its output could not be read".to_owned())),
     }
-    String::from_utf8(bytes).map_err(|_| "what it wrote is not UTF-8".to_owned())
 }
 
-/// Waits for a command that has said all, or ends one that has not.
-fn finish(child: &mut Child, has_said_all: bool) -> io::Result<ExitStatus> {
-    if !has_said_all {
-        // It may have ended just now.
-        let _ = child.kill();
+/// How a command ended that may go on for a while after it has said all.
+fn ended(child: &mut Child, limit: Duration) -> Result<ExitStatus, Failed> {
+    let begin = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(status);
+        }
+        if begin.elapsed() >= limit {
+            return Err(Failed::Late);
+        }
+        thread::sleep(LOOK_AGAIN);
     }
-    child.wait()
 }

@@ -2,7 +2,7 @@
 //!
 //! Separate from listing, which asks services: describing a model asks nobody.
 
-use clawdia_config_schema::{ModelsMode, SecretConfig};
+use clawdia_config_schema::{ModelsMode, SecretConfig, remark_on};
 use clawdia_core::{
     Cost, CostConfig, DiscoveredModel, LimitsFrom, Model, ModelConfig, ModelId, ModelRef, ProviderConfig,
 };
@@ -77,6 +77,26 @@ impl Host {
         provider.is_some_and(is_listed)
             || self.described(reference).is_some()
             || self.shared.sources.found(reference).is_some()
+    }
+
+    /// What is odd about a model that somebody names, and what was probably meant: it is spelled in another way, or nobody
+    /// knows it, although a linked crate knows models of its provider. [`check`](Self::check) says the same of models that
+    /// are configured. No key is looked up.
+    pub fn remark_on(&self, reference: &ModelRef) -> Option<(String, Option<String>)> {
+        let Shared { config, plugins, .. } = &*self.shared;
+        let provider = config.models.providers.get(&reference.provider);
+        let is_listed = provider.is_some_and(|own| own.models.iter().any(|row| row.id == reference.model));
+        if is_listed || self.shared.sources.found(reference).is_some() {
+            return None;
+        }
+        let is_known = self.described(reference).is_some();
+        remark_on(reference, &config.known_models(plugins), is_known)
+    }
+
+    /// The model that somebody probably meant by a ref.
+    pub fn nearest(&self, reference: &ModelRef) -> Option<ModelRef> {
+        let Shared { config, plugins, .. } = &*self.shared;
+        config.known_models(plugins).nearest(reference)
     }
 
     /// As [`resolve`](Self::resolve), with a look at what was discovered earlier where the name means nothing otherwise.

@@ -126,7 +126,7 @@ impl Host {
     fn asked(mut report: Report, path: Option<PathBuf>, plugins: Plugins, context: HostContext) -> Report {
         if let Some(config) = report.config.clone() {
             let host = Self::assemble(config, path, plugins, context, Vec::new());
-            report.ask(&|reference| host.described(reference));
+            report.ask(&host.shared.plugins, &|reference| host.described(reference));
         }
         report
     }

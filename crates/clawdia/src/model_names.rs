@@ -17,7 +17,7 @@ pub struct UnknownName {
 
 /// Finds the model that `name` means.
 ///
-/// With a slash it is a ref; a model that is listed with other capitals is meant, if none is listed with these. Without
+/// With a slash it is a ref; a model that is listed or known with other capitals is meant, if none is with these. Without
 /// one it is a short name, or the id of a model that one provider alone lists, or one of the default provider's that
 /// `knows` says it has, or the id of a model that was `found` with one provider alone.
 pub(crate) fn resolve(
@@ -30,7 +30,7 @@ pub(crate) fn resolve(
 ) -> Result<ModelRef, UnknownName> {
     let name = name.trim();
     if let Ok(reference) = name.parse::<ModelRef>() {
-        return Ok(as_listed(reference, config));
+        return Ok(as_known(reference, config, plugins));
     }
     if let Some(reference) = agent.model_of_alias(name) {
         return Ok(reference.clone());
@@ -86,18 +86,20 @@ fn only_one(name: &str, models: &[ModelRef]) -> Result<Option<ModelRef>, Unknown
     Ok(None)
 }
 
-/// The ref as its model is listed.
-fn as_listed(reference: ModelRef, config: &Config) -> ModelRef {
+/// The ref as its model is listed, or else as linked crates know it.
+fn as_known(reference: ModelRef, config: &Config, plugins: &Plugins) -> ModelRef {
     let rows = || listed(config).filter(|listed| listed.provider == reference.provider);
     if rows().any(|listed| listed == reference) {
         return reference;
     }
     let id = reference.model.as_str();
     let mut alike = rows().filter(|listed| listed.model.as_str().eq_ignore_ascii_case(id));
-    match (alike.next(), alike.next()) {
-        (Some(only), None) => only,
-        _ => reference,
+    if let (Some(only), None) = (alike.next(), alike.next()) {
+        return only;
     }
+    let spelled = config.known_models(plugins).spelling(&reference);
+    let is_case = |spelled: &ModelRef| spelled.model.as_str().eq_ignore_ascii_case(id);
+    spelled.filter(is_case).unwrap_or(reference)
 }
 
 fn listed(config: &Config) -> impl Iterator<Item = ModelRef> {

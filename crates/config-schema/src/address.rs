@@ -47,7 +47,9 @@ impl<'a> Address<'a> {
             return None;
         }
         // An empty port is the usual one.
-        if port.is_some_and(|port| !port.is_empty() && !port.parse::<u16>().is_ok_and(|port| port > 0)) {
+        let is_number = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit());
+        let is_port = |port: &str| is_number(port) && port.parse::<u16>().is_ok_and(|port| port > 0);
+        if port.is_some_and(|port| !port.is_empty() && !is_port(port)) {
             return None;
         }
         Some(Self { is_plain, host, has_user_info: user_info.is_some_and(|text| !text.is_empty()) })
@@ -107,6 +109,7 @@ mod tests {
             "https://host:http",
             "https://host:0",
             "https://host:70000",
+            "https://host:+80",
             "https://[::1",
             "https://[host]",
             "https://a:b:c",

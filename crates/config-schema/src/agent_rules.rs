@@ -49,6 +49,21 @@ pub(crate) fn check_names(findings: &mut Findings<'_>, agents: &AgentsConfig, pl
             findings.refuse(&place.key("timeoutSeconds"), message, advice);
         }
         check_aliases(findings, &place.key("models"), agent);
+        warn_of_idle_fallbacks(findings, &place.key("model"), agent);
+    }
+}
+
+/// Warns of models to fall back on that were asked already when it is their turn.
+fn warn_of_idle_fallbacks(findings: &mut Findings<'_>, place: &Path, agent: &AgentConfig) {
+    let Some(choice) = &agent.model else { return };
+    let mut asked = choice.primary.iter().collect::<Vec<_>>();
+    for (index, fallback) in choice.fallbacks.iter().flatten().enumerate() {
+        if asked.contains(&fallback) {
+            let path = findings.element(&place.key("fallbacks"), index);
+            let message = format!("`{fallback}` was asked before, and is not asked again");
+            findings.warn(&path, message, "take it out");
+        }
+        asked.push(fallback);
     }
 }
 
@@ -185,9 +200,12 @@ fn place_of(document: &Document, place: &Path, reference: &ModelRef) -> Path {
     known.map_or_else(|| place.key(reference.to_string()), |(path, _)| path)
 }
 
-/// Every ref that an agent uses, with its place.
-pub(crate) fn used_references(findings: &Findings<'_>, agents: &AgentsConfig) -> Vec<(Path, ModelRef)> {
-    let document = findings.document;
+/// Every ref that an agent uses, with its place. `element` says where in the document an element of a list stands.
+pub(crate) fn used_references(
+    document: &Document,
+    element: &dyn Fn(&Path, usize) -> Path,
+    agents: &AgentsConfig,
+) -> Vec<(Path, ModelRef)> {
     let mut used = Vec::new();
     for (place, agent) in places(agents) {
         let model = place.key("model");
@@ -198,9 +216,7 @@ pub(crate) fn used_references(findings: &Findings<'_>, agents: &AgentsConfig) ->
             used.push((if document.value_at(&long).is_some() { long } else { model.clone() }, primary));
         }
         let fallbacks = choice.fallbacks.into_iter().flatten().enumerate();
-        used.extend(
-            fallbacks.map(|(index, fallback)| (findings.element(&model.key("fallbacks"), index), fallback)),
-        );
+        used.extend(fallbacks.map(|(index, fallback)| (element(&model.key("fallbacks"), index), fallback)));
         used.extend(references(document, &place.key("models")));
     }
     used

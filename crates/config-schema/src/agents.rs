@@ -35,7 +35,8 @@ pub struct AgentConfig {
     /// What holds for single models, by ref.
     pub models: BTreeMap<ModelRef, AgentModelConfig>,
     /// Options of the providers' protocols, for all models. Each goes to the providers that know it, over what their
-    /// entries in `models.providers` say and under what is said of a single model.
+    /// entries in `models.providers` say and under what is said of a single model. Those of a single agent go over those
+    /// in `agents.defaults`.
     pub params: Map<String, Value>,
     /// How much models think unless a request says otherwise. Models that cannot think are not asked to.
     pub thinking_default: Option<ThinkingLevel>,
@@ -68,9 +69,15 @@ pub(crate) fn known_params(params: &Map<String, Value>, plugin: &ProviderPlugin)
 #[schemars(crate = "clawdia_core::schemars")]
 #[non_exhaustive]
 pub struct AgentModelConfig {
-    /// A short name for the model, without a slash, that may be used where a ref is expected.
-    #[schemars(regex(pattern = r"^[^/]*[^/\s][^/]*$"), example = &"opus")]
+    /// A short name for the model, without a slash. People may use it instead of the ref: on a command line, in a request.
+    /// This file has refs alone.
+    #[schemars(
+        regex(pattern = r"^[^/\s\x00-\x1f\x7f-\x9f]([^/\x00-\x1f\x7f-\x9f]*[^/\s\x00-\x1f\x7f-\x9f])?$"),
+        example = &"opus",
+        extend("patternErrorMessage" = "Write a word without slashes, such as `opus`.")
+    )]
     pub alias: Option<String>,
-    /// Options of the protocol of the model's provider. They go before all others but those of a call.
+    /// Options of the protocol of the model's provider. Those in `agents.defaults` go before all that is said of providers
+    /// and their models, those of a single agent before the defaults', and those of a call before all.
     pub params: Map<String, Value>,
 }

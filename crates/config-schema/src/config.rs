@@ -16,9 +16,10 @@ use crate::agents::AgentsConfig;
 use crate::document::{Document, Part};
 use crate::error::ConfigError;
 use crate::findings::Findings;
+use crate::known_models::KnownModels;
 use crate::models::ModelsConfig;
 use crate::origins::Origins;
-use crate::path::Path;
+use crate::path::{Path, Step};
 use crate::problem::{Problem, Severity};
 use crate::report::{self, Report};
 use crate::shape::{Shape, Via, is_typed};
@@ -127,6 +128,11 @@ impl Config {
         self.document.clone()
     }
 
+    /// The models that the configuration lists, and those that these plugins know of its providers.
+    pub fn known_models(&self, plugins: &Plugins) -> KnownModels {
+        KnownModels::of(&self.models, plugins)
+    }
+
     pub(crate) fn document(&self) -> Option<&Document> {
         self.document.as_deref()
     }
@@ -228,10 +234,13 @@ fn refuse_nulls<'a>(findings: &mut Findings<'_>, shape: &dyn Fn() -> &'a Shape) 
         let is_idle = match shape().at(document.value(), &path) {
             // Had its type refused `null`, that would have been told.
             Some((schema, Via::Property)) => is_typed(schema),
-            // `null` takes back an option, and marks a thinking level that a model does not have.
+            // `null` marks a thinking level that a model does not have.
             Some((_, Via::Element)) | None => false,
         };
-        if is_idle && !is_option(&path) && document.variable_of(&path).is_none() && !findings.is_flawed(&path)
+        if is_idle
+            && !takes_back(&path)
+            && document.variable_of(&path).is_none()
+            && !findings.is_flawed(&path)
         {
             let advice = "leave the key out instead";
             let problem = document.problem(&path, Part::Value, "`null` says nothing here", advice);
@@ -240,8 +249,19 @@ fn refuse_nulls<'a>(findings: &mut Findings<'_>, shape: &dyn Fn() -> &'a Shape) 
     }
 }
 
-/// Whether a path leads into options, where `null` takes something back.
-fn is_option(path: &Path) -> bool {
-    let is_document = matches!(path.steps().first(), Some(crate::path::Step::Key(key)) if key == "models" || key == "agents");
-    is_document && path.steps().contains(&crate::path::Step::Key("params".to_owned()))
+/// Whether a path leads into options that go over others, where `null` takes something back. Those of a provider lie below
+/// all others.
+fn takes_back(path: &Path) -> bool {
+    let keys = path.steps().iter().map(|step| match step {
+        Step::Key(key) => key.as_str(),
+        Step::Index(_) => "",
+    });
+    let keys = keys.collect::<Vec<_>>();
+    let (["models", "providers", _, "models", _, above @ ..]
+    | ["agents", "defaults", above @ ..]
+    | ["agents", "entries", _, above @ ..]) = keys.as_slice()
+    else {
+        return false;
+    };
+    matches!(above, ["params", _, ..] | ["models", _, "params", _, ..])
 }

@@ -63,7 +63,7 @@ impl Layers {
 
     /// Says whether something is missing.
     fn check_but(&self, findings: &mut Findings<'_>, missing: Missing) -> bool {
-        let mut mistakes = InLayers { layers: self, findings, missing, lacks: false };
+        let mut mistakes = InLayers { layers: self, findings, missing, lacks: false, filled: Vec::new() };
         salvage::read(Value::Object(self.merged.clone()), &self.plugin.check_params, &mut mistakes);
         mistakes.lacks
     }
@@ -75,22 +75,41 @@ struct InLayers<'a, 'b> {
     findings: &'a mut Findings<'b>,
     missing: Missing,
     lacks: bool,
+    /// What was missing, and stands for something else now.
+    filled: Vec<Path>,
+}
+
+impl InLayers<'_, '_> {
+    /// The place in the document that is wrong about `path`: in the highest of the places that has it, or as much of the
+    /// way to it as there is.
+    fn place_of(&self, path: &Path) -> Path {
+        let places = &self.layers.places;
+        let document = self.findings.document;
+        let ways = (0..=path.steps().len()).rev().map(|length| {
+            path.steps()[..length].iter().fold(Path::default(), |way, step| way.then(step.clone()))
+        });
+        let candidates = ways.flat_map(|way| places.iter().rev().map(move |place| place.join(&way)));
+        let mut there = candidates.filter(|place| document.value_at(place).is_some());
+        there.next().unwrap_or_else(|| places[0].join(path))
+    }
 }
 
 impl Mistakes for InLayers<'_, '_> {
     fn tell(&mut self, path: &Path, message: &str) {
-        if message.starts_with("missing field ") {
+        if let Some(key) = salvage::missing_in(message) {
+            self.filled.push(path.key(key));
             self.lacks = true;
             match self.missing {
                 Missing::None => {}
                 Missing::Options if !path.steps().is_empty() => {}
                 Missing::Options | Missing::Any => return,
             }
+        } else if self.filled.iter().any(|filled| path.steps().starts_with(filled.steps())) {
+            // Nobody wrote this.
+            return;
         }
         let document = self.findings.document;
-        let has_it = |place: &&Path| document.value_at(&place.join(path)).is_some();
-        let place = self.layers.places.iter().rev().find(has_it).unwrap_or(&self.layers.places[0]);
-        let path = place.join(path);
+        let path = self.place_of(path);
         let findings = &*self.findings;
         let what_to_write = |path: &Path| findings.what_to_write(path);
         let problem = reading::problem(document, &path, message, &|_| Vec::new(), &what_to_write);
@@ -101,7 +120,9 @@ impl Mistakes for InLayers<'_, '_> {
     }
 
     // No other rule looks at options.
-    fn doubt(&mut self, _: &Path) {}
+    fn doubt(&mut self, path: &Path) {
+        self.filled.push(path.clone());
+    }
 
     // A list among options is never put together from two places, and nothing of it is looked up later.
     fn leave_out(&mut self, _: &Path) {}

@@ -46,6 +46,7 @@ mod agent_rules;
 mod layers;
 mod known_params;
 mod reference_rules;
+mod known_models;
 mod knowledge;
 
 mod excerpt;
@@ -61,6 +62,8 @@ pub use agents::{AgentConfig, AgentModelConfig, AgentsConfig};
 pub use config::Config;
 pub use config_path::{ConfigPath, ParseConfigPathError, Segment};
 pub use error::ConfigError;
+pub use knowledge::remark_on;
+pub use known_models::KnownModels;
 pub use location::{Located, check_file, load, locate};
 pub use model_choice::ModelChoice;
 pub use models::{ModelsConfig, ModelsMode};

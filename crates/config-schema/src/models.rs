@@ -18,7 +18,7 @@ use crate::secret_config::SecretConfig;
 pub struct ModelsConfig {
     /// How the models that are written here go together with those that are known otherwise.
     pub mode: ModelsMode,
-    /// The providers, by id; each entry carries its id. The id is what stands before the slash of a model's ref.
+    /// The providers, by id. The id is what stands before the slash of a model's ref.
     pub providers: BTreeMap<ProviderId, ProviderConfig<SecretConfig>>,
 }
 

@@ -53,6 +53,9 @@ pub(crate) fn check(
             entry.findings.refuse(&path.key("id"), message, "keep only one of its entries");
         }
         entry.model(&path, model, params.as_mut());
+        if let Some(plugin) = plugin {
+            entry.capabilities(&path.key("capabilities"), model, plugin);
+        }
     }
     plugin
 }
@@ -78,7 +81,16 @@ impl Entry<'_, '_> {
             let message = format!("`{}` cannot be the name of a provider", text.escape_debug());
             return self.findings.refuse_key(self.path, message, "use no slashes and no spaces");
         }
-        let lower = text.to_lowercase();
+        // Of other scripts not every capital has a small letter that all programs agree about.
+        if !text.is_ascii() {
+            let message = format!("`{text}` cannot be the name of a provider");
+            return self.findings.refuse_key(
+                self.path,
+                message,
+                "use the letters `a` to `z`, digits and `-`",
+            );
+        }
+        let lower = text.to_ascii_lowercase();
         if lower != text {
             let message = format!("the provider's name `{text}` is not in lower case");
             self.findings.refuse_key(self.path, message, format!("write `{lower}`"));
@@ -93,12 +105,16 @@ impl Entry<'_, '_> {
                 return Some(plugin);
             }
             if !self.findings.is_flawed(&place) {
-                let advice =
-                    unlinked::advice_for_provider(id.as_str()).unwrap_or_else(|| match apis.as_slice() {
-                        [] => "no linked crate brings a provider; add `use its_crate as _;` to the host"
-                            .to_owned(),
-                        linked => format!("add it, one of {}", suggestion::listed(linked)),
-                    });
+                let owned = plugins.providers().filter_map(|plugin| plugin.default_id);
+                let near =
+                    suggestion::nearest(id.as_str(), owned).map(|near| format!("did you mean `{near}`?"));
+                let advice = unlinked::advice_for_provider(id.as_str()).or(near);
+                let advice = advice.unwrap_or_else(|| match apis.as_slice() {
+                    [] => {
+                        "no linked crate brings a provider; add `use its_crate as _;` to the host".to_owned()
+                    }
+                    linked => format!("add it, one of {}", suggestion::listed(linked)),
+                });
                 let message = format!("`api` is missing, and no linked crate owns the provider `{id}`");
                 self.findings.refuse_key(self.path, message, advice);
             }
@@ -238,10 +254,24 @@ impl Entry<'_, '_> {
 
     fn role(&mut self) {
         if let Some(role) = self.provider.role_arn.as_deref().map(str::trim)
-            && !(role.starts_with("arn:") && role.contains(":iam::") && role.contains(":role/"))
+            && !is_role(role)
         {
             let advice = "write one such as `arn:aws:iam::111122223333:role/clawdia`";
             self.findings.refuse(&self.path.key("roleArn"), "this is not the ARN of a role", advice);
+        }
+    }
+
+    fn capabilities(&mut self, path: &Path, model: &ModelConfig, plugin: &ProviderPlugin) {
+        let known = plugin.capabilities.iter().map(|capability| capability.name).collect::<Vec<_>>();
+        let is_unknown = |name: &&String| !known.is_empty() && !known.contains(&name.as_str());
+        for name in model.capabilities.keys().filter(is_unknown) {
+            let message = format!("models of `{}` have no capability `{}`", plugin.api, name.escape_debug());
+            let near = suggestion::nearest(name, known.iter().copied());
+            let advice = near.map_or_else(
+                || "remove it; `docs/configuration.md` lists those that there are".to_owned(),
+                |near| format!("did you mean `{near}`?"),
+            );
+            self.findings.refuse_key(&path.key(name), message, advice);
         }
     }
 
@@ -249,6 +279,10 @@ impl Entry<'_, '_> {
         if model.id.as_str().trim().is_empty() {
             let advice = "write the provider's name for it";
             self.findings.refuse(&path.key("id"), "the model's id is blank", advice);
+        }
+        if model.canonical_model_id.as_ref().is_some_and(|id| id.as_str().trim().is_empty()) {
+            let path = path.key("canonicalModelId");
+            self.findings.refuse(&path, "the model's id is blank", "leave the key out instead");
         }
         for (key, limit) in [("contextWindow", model.context_window), ("maxTokens", model.max_tokens)] {
             if limit == Some(0) {
@@ -309,4 +343,22 @@ impl Entry<'_, '_> {
             self.findings.refuse(&path.key(*key), "a price cannot be negative", advice);
         }
     }
+}
+
+/// Whether a text is the ARN of an IAM role.
+fn is_role(text: &str) -> bool {
+    let mut parts = text.splitn(6, ':');
+    let mut next = || parts.next().unwrap_or_default();
+    let [arn, partition, service, region, account, resource] =
+        [next(), next(), next(), next(), next(), next()];
+    let is_word = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    arn == "arn"
+        && !partition.is_empty()
+        && partition.bytes().all(is_word)
+        && (service, region) == ("iam", "")
+        && account.len() == 12
+        && account.bytes().all(|byte| byte.is_ascii_digit())
+        && resource
+            .strip_prefix("role/")
+            .is_some_and(|name| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic()))
 }

@@ -80,7 +80,12 @@ pub(crate) fn read<T>(
 
 /// The key whose absence a type complains about.
 pub(crate) fn missing_key(flaw: &SectionError) -> Option<&str> {
-    flaw.message.strip_prefix("missing field `")?.strip_suffix('`')
+    missing_in(&flaw.message)
+}
+
+/// The key that a message says is missing.
+pub(crate) fn missing_in(message: &str) -> Option<&str> {
+    message.strip_prefix("missing field `")?.strip_suffix('`')
 }
 
 /// The value with something at `member` that its type accepts.

@@ -29,7 +29,8 @@ const DEFAULT_TIMEOUT_SECONDS: u64 = 10;
 #[schemars(
     untagged,
     // What stands above is for programmers.
-    description = "A key or token, or where to find it: in an environment variable, a file, or what a command writes."
+    description = "A key or token, or where to find it: in an environment variable, a file, or what a command writes.",
+    extend("x-example" = { "source": "env", "name": "ACME_API_KEY" })
 )]
 #[non_exhaustive]
 pub enum SecretConfig {
@@ -47,14 +48,14 @@ pub enum SecretReference {
     /// In an environment variable.
     Env {
         /// The name of the variable.
-        #[schemars(length(min = 1), example = &"ACME_API_KEY")]
+        #[schemars(regex(pattern = r"\S"), example = &"ACME_API_KEY", extend("patternErrorMessage" = "Write the name of an environment variable."))]
         name: String,
     },
     /// In a file, all of it but space around it.
     File {
         /// The path of the file. `~` is the home directory; other paths that are not absolute begin at the directory of
         /// the configuration.
-        #[schemars(length(min = 1), example = &"~/.config/acme/key")]
+        #[schemars(regex(pattern = r"\S"), example = &"~/.config/acme/key", extend("patternErrorMessage" = "Write the path of a file."))]
         path: String,
     },
     /// In what a command writes to its standard output, space around it left out.
@@ -76,9 +77,7 @@ fn describe_source(schema: &mut schemars::Schema) {
         if let Some(source) =
             variant.pointer_mut("/properties/source").and_then(|source| source.as_object_mut())
         {
-            let word = source.get("const").cloned().unwrap_or_default();
-            source.insert("description".to_owned(), "Says which kind of place this is.".into());
-            source.insert("examples".to_owned(), vec![word].into());
+            source.insert("description".to_owned(), "Which kind of place it is.".into());
         }
     }
 }
@@ -90,7 +89,8 @@ fn default_timeout() -> u64 {
 fn command_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
     schemars::json_schema!({
         "type": ["string", "array"],
-        "minLength": 1,
+        "pattern": r"\S",
+        "patternErrorMessage": "Write the program and its arguments.",
         "minItems": 1,
         "items": { "type": "string" },
         "examples": [["pass", "show", "acme"]],

@@ -47,7 +47,7 @@ fn distance(word: &str, candidate: &str) -> Option<usize> {
 }
 
 /// Case and punctuation are what people get wrong first.
-fn plain(word: &str) -> String {
+pub(crate) fn plain(word: &str) -> String {
     word.chars().filter(|character| character.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 

@@ -83,7 +83,8 @@ pub use model_source::{DiscoveredModel, Discovery, Freshness, LimitsFrom, ModelS
 pub use output_schema::OutputSchema;
 pub use params::merge_params;
 pub use plugin::{
-    Connect, OpenSource, Plugins, PluginsError, ProviderPlugin, SourcePlugin, UnknownApi, UnknownProvider,
+    Capability, Connect, OpenSource, Plugins, PluginsError, ProviderPlugin, SourcePlugin, UnknownApi,
+    UnknownProvider,
 };
 pub use provider::{IncompleteMessage, Provider, ProviderExt};
 pub use provider_config::{ProviderConfig, Secret};

@@ -111,7 +111,7 @@ impl JsonSchema for ModelRef {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
             "type": "string",
-            "pattern": r"^[^/\p{Cc}]*[^/\s\p{Cc}][^/\p{Cc}]*/[^\p{Cc}]*[^\s\p{Cc}][^\p{Cc}]*$",
+            "pattern": r"^[^/\x00-\x1f\x7f-\x9f]*[^/\s\x00-\x1f\x7f-\x9f][^/\x00-\x1f\x7f-\x9f]*/[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$",
         })
     }
 }

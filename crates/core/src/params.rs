@@ -7,11 +7,11 @@ use serde_json::{Map, Value};
 
 /// Puts `over` over `params`: objects member by member, anything else as a whole; `null` takes a member back.
 ///
-/// The order, lowest first: `models.providers.<id>.params`, `agents.defaults.params`, `params` of the model's entry in
-/// `models.providers.<id>.models`, `agents.defaults.models.<ref>.params`,
-/// [`StreamOptions::params`](crate::StreamOptions::params). A host hands a plugin the first two as
-/// [`ProviderConfig::params`](crate::ProviderConfig::params) and the last two as the call's; the plugin puts the three
-/// it has together. The rule is that of JSON Merge Patch, RFC 7396.
+/// The order, lowest first: `models.providers.<id>.params`, `agents.defaults.params`, `agents.entries.<name>.params`,
+/// `params` of the model's entry in `models.providers.<id>.models`, `agents.defaults.models.<ref>.params`,
+/// `agents.entries.<name>.models.<ref>.params`, [`StreamOptions::params`](crate::StreamOptions::params). A host hands a
+/// plugin the first two as [`ProviderConfig::params`](crate::ProviderConfig::params), the model's with its entry, and folds
+/// the rest into the call's; the plugin puts the three it has together. The rule is that of JSON Merge Patch, RFC 7396.
 ///
 /// ```
 /// use clawdia_core::merge_params;

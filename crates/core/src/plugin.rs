@@ -59,8 +59,21 @@ pub struct ProviderPlugin {
     pub params_schema: fn(&mut SchemaGenerator) -> Schema,
     /// Says what is wrong with a provider's `params`.
     pub check_params: fn(Value) -> Result<(), SectionError>,
+    /// The ids of models that it knows, for advice about others. Without any, nothing is said of models.
+    pub known_models: fn() -> Vec<&'static str>,
+    /// What may be said of a model in `capabilities`. Without any, a model may have capabilities of every name.
+    pub capabilities: &'static [Capability],
     /// What the service must allow for models to be called.
     pub permissions: &'static [Permission],
+}
+
+/// Something that a model does or does not do, and that a configuration may know better than the provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Capability {
+    /// Its name in a configuration.
+    pub name: &'static str,
+    /// What it means that a model has it, in sentences.
+    pub description: &'static str,
 }
 
 impl ProviderPlugin {
@@ -74,6 +87,8 @@ impl ProviderPlugin {
             connect,
             params_schema: schema_of::<serde_json::Map<String, Value>>,
             check_params: check_as::<serde_json::Map<String, Value>>,
+            known_models: Vec::new,
+            capabilities: &[],
             permissions: &[],
         }
     }
@@ -105,6 +120,20 @@ impl ProviderPlugin {
     #[must_use]
     pub const fn with_params_check(mut self, check: fn(Value) -> Result<(), SectionError>) -> Self {
         self.check_params = check;
+        self
+    }
+
+    /// Names the models that it knows. Others may exist, but a person who names one hears of the nearest.
+    #[must_use]
+    pub const fn with_known_models(mut self, known_models: fn() -> Vec<&'static str>) -> Self {
+        self.known_models = known_models;
+        self
+    }
+
+    /// Names what may be said of a model in `capabilities`; a configuration that says anything else is refused.
+    #[must_use]
+    pub const fn with_capabilities(mut self, capabilities: &'static [Capability]) -> Self {
+        self.capabilities = capabilities;
         self
     }
 

@@ -29,7 +29,7 @@ pub struct BedrockDiscoveryConfig {
     pub region: Option<String>,
     /// Whose models to take, by the names that Amazon Bedrock gives their makers. Default is everyone's.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schemars(extend("examples" = [["anthropic", "amazon"]]))]
+    #[schemars(extend("examples" = [["anthropic", "amazon"]]), extend("items" = { "type": "string", "examples": MAKERS }))]
     pub provider_filter: Vec<String>,
     /// How many seconds what was found is good for; 0 asks every time.
     pub refresh_interval: u64,
@@ -42,6 +42,27 @@ pub struct BedrockDiscoveryConfig {
     #[schemars(range(min = 1))]
     pub default_max_tokens: u64,
 }
+
+/// The makers whose models Amazon Bedrock has, for editors to propose. A new one can be written, too.
+const MAKERS: [&str; 17] = [
+    "ai21",
+    "amazon",
+    "anthropic",
+    "cohere",
+    "deepseek",
+    "google",
+    "luma",
+    "meta",
+    "minimax",
+    "mistral",
+    "moonshot",
+    "nvidia",
+    "openai",
+    "qwen",
+    "stability",
+    "twelvelabs",
+    "writer",
+];
 
 impl Default for BedrockDiscoveryConfig {
     fn default() -> Self {

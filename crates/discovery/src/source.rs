@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use clawdia_aws::{Aws, AwsSettings, Connection};
+use clawdia_aws::{Aws, AwsSettings, Connection, CredentialsFailureKind};
 use clawdia_core::{Discovery, ErrorKind, Freshness, HostContext, ModelId, ModelSource, ProviderError, Step};
 use futures_util::FutureExt;
 use tokio::time::Instant;
@@ -89,7 +89,12 @@ impl BedrockSource {
         }
         let detection = Aws::of(&self.host).detect(&self.settings.aws).await;
         let failure = detection.failure?;
-        Some(format!("there are no AWS credentials to ask with: {failure}; {}", failure.hint()))
+        let hint = failure.hint();
+        Some(match failure.kind() {
+            // Where they were looked for is a long list, and examining the provider shows it.
+            CredentialsFailureKind::NotFound => format!("no AWS credentials were found; {hint}"),
+            _ => format!("the AWS credentials cannot be used: {failure}; {hint}"),
+        })
     }
 
     /// When it must be over what begins now.

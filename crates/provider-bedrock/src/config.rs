@@ -22,7 +22,7 @@ use serde_json::{Map, Value};
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-#[schemars(crate = "clawdia_core::schemars")]
+#[schemars(crate = "clawdia_core::schemars", extend("x-example" = { "serviceTier": "flex" }))]
 #[non_exhaustive]
 pub struct BedrockConfig {
     /// Which inference profile stands in for a foundation model that is served only through profiles.
@@ -60,7 +60,7 @@ pub struct BedrockConfig {
     pub structured_output: StructuredOutput,
     /// Tools that the service runs itself, such as `nova_grounding`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schemars(extend("examples" = [["nova_grounding"]]))]
+    #[schemars(extend("examples" = [["nova_grounding"]]), extend("items" = { "type": "string", "examples": ["nova_grounding"] }))]
     pub system_tools: Vec<String>,
     /// A guardrail of Amazon Bedrock's that watches over prompts and answers.
     #[serde(skip_serializing_if = "Option::is_none")]

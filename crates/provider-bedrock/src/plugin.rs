@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use clawdia_bedrock_models::Capabilities;
 use clawdia_core::{
     Api, ErrorKind, HostContext, Permission, Provider, ProviderConfig, ProviderError, ProviderPlugin,
 };
@@ -22,6 +23,8 @@ pub const PLUGIN: ProviderPlugin = ProviderPlugin::new(API, env!("CARGO_PKG_NAME
     .with_auth(&[AUTH])
     .with_params::<BedrockConfig>()
     .with_params_check(check_params)
+    .with_known_models(known_models)
+    .with_capabilities(Capabilities::DESCRIBED)
     .with_permissions(PERMISSIONS);
 
 /// What models are called on: their own ids, and the profiles that many are called through, in whatever region a profile
@@ -44,6 +47,10 @@ const PERMISSIONS: &[Permission] = &[
 const API: &str = "bedrock-converse-stream";
 
 clawdia_core::register!(PLUGIN);
+
+fn known_models() -> Vec<&'static str> {
+    clawdia_bedrock_models::all().iter().map(|facts| facts.id).collect()
+}
 
 fn connect(config: &ProviderConfig, host: &HostContext) -> Result<Arc<dyn Provider>, ProviderError> {
     debug_assert_eq!(Api::BEDROCK_CONVERSE_STREAM, API);

@@ -23,6 +23,11 @@ pub(crate) fn schema_with_proposals(root: &Path) -> anyhow::Result<String> {
     printed(root, &["--with-proposals"])
 }
 
+/// The schema of a host that has a further protocol, for trying it out.
+pub(crate) fn schema_with_another_protocol(root: &Path) -> anyhow::Result<String> {
+    printed(root, &["--with-another-protocol"])
+}
+
 /// What the example prints.
 fn printed(root: &Path, arguments: &[&str]) -> anyhow::Result<String> {
     let run = ["run", "--quiet", "--package", "clawdia", "--example", "configuration_schema", "--"];

@@ -9,6 +9,7 @@ mod instances;
 mod isolation;
 mod loopback;
 mod networks;
+mod reaching;
 mod regions;
 mod renewals;
 mod shared_file;

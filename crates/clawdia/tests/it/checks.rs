@@ -72,3 +72,71 @@ fn where_only_listed_models_exist_others_do_not() {
          `models.providers.acme.models`, or set the mode to `merge`"
     );
 }
+
+/// What is wrong with a configuration: where, and what.
+#[track_caller]
+fn check_problems(text: &str, expected: &[(&str, &str)]) {
+    let directory = TempDir::new().unwrap();
+    fs::write(directory.path().join("clawdia.jsonc"), text).unwrap();
+    let report = Host::check(environment(&directory)).unwrap();
+    let found = report.problems.iter().map(|problem| (problem.path.as_str(), problem.message.as_str()));
+    assert_eq!(found.collect::<Vec<_>>(), expected, "{report}");
+}
+
+#[test]
+fn what_is_missing_is_told_and_not_what_stands_in_for_it() {
+    let guardrail = "{ guardrail: { scope: 'conversation' } }";
+    let missing = |place: &str| {
+        [
+            (format!("{place}.guardrail"), "`guardrailIdentifier` is missing"),
+            (format!("{place}.guardrail"), "`guardrailVersion` is missing"),
+        ]
+    };
+    for (text, place) in [
+        (
+            format!(
+                "{{ agents: {{ defaults: {{ models: {{ 'amazon-bedrock/x': {{ params: {guardrail} }} }} }} }} }}"
+            ),
+            "agents.defaults.models.amazon-bedrock/x.params",
+        ),
+        (
+            format!("{{ models: {{ providers: {{ 'amazon-bedrock': {{ params: {guardrail} }} }} }} }}"),
+            "models.providers.amazon-bedrock.params",
+        ),
+    ] {
+        let missing = missing(place);
+        check_problems(&text, &missing.each_ref().map(|(path, message)| (path.as_str(), *message)));
+    }
+}
+
+#[test]
+fn a_price_of_zero_is_told_wherever_it_stands() {
+    let directory = TempDir::new().unwrap();
+    let text = "{ models: { providers: { 'amazon-bedrock': { models: [{
+        id: 'us.anthropic.claude-sonnet-4-5-20250929-v1:0',
+        cost: {
+            cacheWrite1h: 0,
+            tiers: [{ inputTokensAbove: 1, input: 0, output: 3 }],
+            serviceTiers: { flex: { output: 0 } },
+        },
+    }] } } } }";
+    fs::write(directory.path().join("clawdia.jsonc"), text).unwrap();
+    let report = Host::check(environment(&directory)).unwrap();
+    let [problem] = report.problems.as_slice() else { panic!("{report}") };
+    for rate in ["`cacheWrite1h` $", "`tiers[0].input` $", "`serviceTiers.flex.output` $"] {
+        assert!(problem.message.contains(rate), "{problem}");
+    }
+    assert!(!problem.message.contains("`tiers[0].output`"), "{problem}");
+}
+
+#[test]
+fn a_misspelt_capability_is_told_with_the_nearest() {
+    let directory = TempDir::new().unwrap();
+    let text = "{ models: { providers: { 'amazon-bedrock': { models: [{ id: 'x', capabilities: { promtCaching: true } }] } } } }";
+    fs::write(directory.path().join("clawdia.jsonc"), text).unwrap();
+    let report = Host::check(environment(&directory)).unwrap();
+    let [problem] = report.problems.as_slice() else { panic!("{report}") };
+    assert_eq!(problem.path, "models.providers.amazon-bedrock.models[0].capabilities.promtCaching");
+    assert_eq!(problem.message, "models of `bedrock-converse-stream` have no capability `promtCaching`");
+    assert_eq!(problem.advice, "did you mean `promptCaching`?");
+}

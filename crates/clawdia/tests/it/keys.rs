@@ -133,6 +133,45 @@ fn a_command_that_takes_too_long_is_ended() {
     );
 }
 
+#[cfg(unix)]
+#[test]
+fn a_command_that_has_said_all_and_does_not_end_is_ended() {
+    let directory = TempDir::new().unwrap();
+    let pipe = directory.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    check_refused(
+        &format!(
+            "{{ source: 'exec', command: ['sh', '-c', 'echo k; exec 1>&-; read x < {}'], timeoutSeconds: 1 }}",
+            pipe.display()
+        ),
+        "take the provider's key from the command `sh`",
+        "it took more than 1 s",
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_key_is_one_line_that_is_not_too_long() {
+    check_refused(
+        "{ source: 'exec', command: ['sh', '-c', 'echo k; echo s3cr3t'] }",
+        "take the provider's key from the command `sh`",
+        "there are several lines in it, and a key is one",
+    );
+    check_refused(
+        "{ source: 'exec', command: ['sh', '-c', 'yes s3cr3t | head -c 65537'] }",
+        "take the provider's key from the command `sh`",
+        "there is more in it than the 65536 bytes that a key may have",
+    );
+    let directory = TempDir::new().unwrap();
+    let file = directory.path().join("key");
+    std::fs::write(&file, "k".repeat(65_537)).unwrap();
+    check_refused(
+        &format!("{{ source: 'file', path: '{}' }}", file.display()),
+        &format!("take the provider's key from the file `{}`", file.display()),
+        "there is more in it than the 65536 bytes that a key may have",
+    );
+}
+
 #[test]
 fn a_description_needs_no_key() {
     let host = host("{ source: 'env', name: 'K' }", &[]);

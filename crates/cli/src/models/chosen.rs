@@ -10,17 +10,27 @@ use crate::process;
 
 /// Finds the model that `name` means, also among those that were discovered earlier. Warns of one that nobody knows.
 pub(super) fn resolve(host: &Host, name: &str) -> Result<ModelRef, Failure> {
-    let reference = process::block_on(async {
+    let (reference, described) = process::block_on(async {
         let reference = host.find(name).await?;
         // Says no for a provider that nobody has.
-        host.describe(&reference).await?;
-        Ok::<_, HostError>(reference)
+        let described = host.describe(&reference).await;
+        Ok::<_, HostError>((reference, described))
     })??;
-    if !host.knows(&reference) {
-        warn(&format!(
-            "nobody knows a model `{}` of `{}`; it is taken as it is, and calls will show whether it exists",
-            reference.model, reference.provider
-        ));
+    described.map_err(|error| {
+        let nearest = match &error {
+            HostError::UnknownProvider { suggestion: None, .. } => host.nearest(&reference),
+            _ => None,
+        };
+        let failure = Failure::from(error);
+        match nearest {
+            Some(nearest) => failure.with_hint(format!("did you mean `{nearest}`?")),
+            None => failure,
+        }
+    })?;
+    if let Some((remark, advice)) = host.remark_on(&reference) {
+        let advice = advice
+            .unwrap_or_else(|| "it is taken as it is, and calls will show whether it exists".to_owned());
+        warn(&format!("{remark}; {advice}"));
     }
     Ok(reference)
 }

@@ -71,6 +71,10 @@ fn list(arguments: &ListArguments) -> Result<Status, Failure> {
 fn add(arguments: &ModelArguments) -> Result<Status, Failure> {
     let host = chosen::host()?;
     let reference = chosen::resolve(&host, &arguments.model)?;
+    if host.default_model() == Some(&reference) {
+        let message = format!("`{reference}` is the model itself, and cannot stand in when it fails");
+        return Err(Failure::refused(message).with_hint("`clawdia models set` chooses another"));
+    }
     let target = Target::locate()?;
     change::make(&target, &arguments.change, |document| {
         let mut fallbacks = written(document);

@@ -148,7 +148,7 @@ fn a_service_that_cannot_be_asked_is_a_failure_only_when_there_is_nothing_to_sho
 fn where_there_are_no_credentials_it_says_what_to_do() {
     let outcome = Machine::new().run(&["models", "list"]);
     assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(0), "No models found.\n"), "{outcome:?}");
-    assert!(outcome.stderr.contains("no AWS credentials were found"), "{outcome:?}");
+    assert!(outcome.stderr.contains("there are no AWS credentials"), "{outcome:?}");
     assert!(outcome.stderr.contains("hint: `clawdia doctor`"), "{outcome:?}");
     let off = Machine::with("{ models: { bedrockDiscovery: { enabled: false } } }").run(&["models", "list"]);
     assert!(off.stderr.contains("`models.bedrockDiscovery.enabled` is false"), "{off:?}");
@@ -236,4 +236,37 @@ fn a_terminal_shows_that_something_is_waited_for_and_nothing_afterwards() {
     assert_eq!(code, Some(0), "{screen}");
     let (_, after) = screen.rsplit_once("\u{1b}[2K").unwrap();
     assert!(after.contains(NOVA) && !after.contains("Asking"), "{after}");
+}
+
+#[test]
+fn what_was_discovered_is_known_to_later_commands() {
+    let endpoint = Endpoint::of(Emulator::builder().application_profile("team", "us.amazon.nova-lite-v1:0"));
+    let machine = Machine::new();
+    let listing = json(&endpoint.print(&machine, &["models", "list", "--json"]));
+    let arn = listing["models"].as_array().unwrap().iter().find_map(|model| {
+        model["key"].as_str().filter(|key| key.ends_with("application-inference-profile/team"))
+    });
+    let arn = arn.unwrap_or_else(|| panic!("{listing:#}"));
+    assert_eq!(find(&listing, arn)["contextWindow"], 300_000, "an opaque ARN has the limits of its model");
+    // No warning says that nobody knows it.
+    endpoint.print(&machine, &["models", "set", arn]);
+    let request = crate::requests::ask(arn, "hi").to_string();
+    let outcome = machine.program(&["stream"]).env(endpoint.emulator.environment()).run(request);
+    let done = outcome.last();
+    assert!(done["message"]["usage"]["cost"]["total"].as_f64().unwrap() > 0.0, "and its prices: {done}");
+    assert_eq!(endpoint.emulator.count(Operation::ListFoundationModels), 1);
+}
+
+#[test]
+fn a_configured_model_that_is_called_through_a_profile_can_be_called() {
+    let endpoint = Endpoint::start();
+    let machine = Machine::with(
+        "{ models: { providers: { 'amazon-bedrock': { models: [
+            { id: 'anthropic.claude-opus-4-5-20251101-v1:0', name: 'Claude Opus 4.5 (Bedrock)' },
+        ] } } } }",
+    );
+    let listing = json(&endpoint.print(&machine, &["models", "list", "--json"]));
+    let opus = find(&listing, "amazon-bedrock/anthropic.claude-opus-4-5-20251101-v1:0");
+    assert_eq!((&opus["available"], &opus["source"]), (&json!(true), &json!("configured")), "{opus}");
+    assert!(opus["cost"]["input"].as_f64().unwrap() > 0.0, "{opus}");
 }

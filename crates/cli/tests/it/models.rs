@@ -56,6 +56,7 @@ fn short_names_come_and_go() {
 #[test]
 fn fallbacks_keep_their_order() {
     let machine = Machine::with(&format!("{{ agents: {{ defaults: {{ model: '{NOVA}' }} }} }}"));
+    machine.refuse(&["models", "fallbacks", "add", NOVA], 2, &["is the model itself"]);
     machine.print(&["models", "fallbacks", "add", PRO]);
     machine.print(&["models", "fallbacks", "add", "amazon-bedrock/us.amazon.nova-micro-v1:0"]);
     assert!(machine.print(&["models", "fallbacks", "add", PRO]).starts_with("No change"));
@@ -67,4 +68,37 @@ fn fallbacks_keep_their_order() {
     machine.print(&["models", "fallbacks", "clear"]);
     assert_eq!(machine.print(&["models", "fallbacks", "list"]), "");
     assert!(machine.print(&["models", "fallbacks", "clear"]).starts_with("No change"));
+}
+
+#[test]
+fn capitals_of_a_known_model_are_corrected() {
+    let machine = Machine::new();
+    let outcome = machine.run(&["models", "set", "amazon-bedrock/US.amazon.Nova-Lite-v1:0"]);
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""), "{outcome:?}");
+    assert_eq!(machine.print(&["config", "get", "agents.defaults.model.primary"]), format!("{NOVA}\n"));
+}
+
+/// What `models set` says of a ref, `config validate` says of a configuration that has it.
+#[track_caller]
+fn check_remark(reference: &str, words: &[&str]) {
+    let set = Machine::new().run(&["models", "set", reference]);
+    let text = format!("{{ agents: {{ defaults: {{ model: '{reference}' }} }} }}");
+    let validate = Machine::with(&text).run(&["config", "validate"]);
+    assert_eq!(validate.code, Some(0), "{validate:?}");
+    for word in words {
+        assert!(set.stderr.contains(word), "`{word}` is missing in {}", set.stderr);
+        assert!(validate.stdout.contains(word), "`{word}` is missing in {}", validate.stdout);
+    }
+}
+
+#[test]
+fn a_model_that_nobody_knows_is_told_with_the_nearest() {
+    let opus = "`amazon-bedrock/anthropic.claude-opus-4-5-20251101-v1:0`";
+    check_remark(
+        "amazon-bedrock/anthropic.claude-opus-4-5-20251101-v1",
+        &["is not how the model is spelled", opus],
+    );
+    check_remark("amazon-bedrock/anthropic.claude-opus-4-5-20251102-v1:0", &["nobody knows", opus]);
+    check_remark("anthropic/claude-opus-4-5", &["no provider `anthropic` is configured", opus]);
+    check_remark("amazon-bedrock/acme.new-v1:0", &["nobody knows a model `acme.new-v1:0`"]);
 }

@@ -52,8 +52,11 @@ pub(super) fn for_editors(schema: &mut Value) {
         with_aliases(properties);
     }
     lift_only(schema, "allOf");
-    join_words(schema, "oneOf");
-    join_words(schema, "anyOf");
+    for keyword in ["oneOf", "anyOf"] {
+        join_words(schema, keyword);
+        join_tagged(schema, keyword);
+        join_kinds(schema, keyword);
+    }
     say_in_markdown(schema);
     plain_default(schema);
     plain_format(schema);
@@ -133,6 +136,183 @@ fn join_words(schema: &mut Map<String, Value>, keyword: &str) {
         schema.insert("enumDescriptions".to_owned(), Value::Array(meanings.clone()));
         schema.insert("markdownEnumDescriptions".to_owned(), Value::Array(meanings));
     }
+}
+
+/// Kinds of objects that one key tells apart become one object with the keys of all: of alternatives, editors propose and
+/// explain what they take for the best, which it is not as long as a person is writing.
+fn join_tagged(schema: &mut Map<String, Value>, keyword: &str) {
+    let Some(Value::Array(kinds)) = schema.get(keyword) else { return };
+    let Some(joined) = tagged(kinds) else { return };
+    if joined.keys().any(|key| !is_word(key) && key != "defaultSnippets" && schema.contains_key(key)) {
+        return;
+    }
+    schema.remove(keyword);
+    for (key, value) in joined {
+        schema.entry(key).or_insert(value);
+    }
+}
+
+/// One of several kinds of objects: the word that stands for it, and its schema.
+struct Tagged<'a> {
+    word: &'a str,
+    schema: &'a Map<String, Value>,
+    properties: &'a Map<String, Value>,
+}
+
+impl Tagged<'_> {
+    fn text(&self, keyword: &str) -> Value {
+        self.schema.get(keyword).cloned().unwrap_or_else(|| json!(""))
+    }
+
+    fn needs(&self) -> impl Iterator<Item = &str> {
+        let required = self.schema.get("required").and_then(Value::as_array);
+        required.into_iter().flatten().filter_map(Value::as_str)
+    }
+
+    /// What to insert for it: its word and what it needs, to be filled in.
+    fn snippet(&self, tag: &str) -> Value {
+        let mut body = Map::from_iter([(tag.to_owned(), json!(self.word))]);
+        let needed = self.needs().filter(|key| *key != tag);
+        for (position, key) in needed.enumerate() {
+            let example = self.properties.get(key).and_then(|property| property.get("examples")?.get(0));
+            let value = match example {
+                Some(Value::String(text)) => json!(format!("${{{}:{text}}}", position + 1)),
+                Some(example) => example.clone(),
+                None => json!(format!("${}", position + 1)),
+            };
+            body.insert(key.to_owned(), value);
+        }
+        let mut snippet = json!({ "label": self.word, "body": body });
+        if let Some(text) = self.schema.get("description") {
+            snippet["description"] = text.clone();
+        }
+        snippet
+    }
+}
+
+fn tagged(kinds: &[Value]) -> Option<Map<String, Value>> {
+    let word = |property: &Value| match (property.get("const"), property.get("enum")) {
+        (Some(Value::String(word)), None) => Some(word.clone()),
+        (None, Some(Value::Array(words))) => match words.as_slice() {
+            [Value::String(word)] => Some(word.clone()),
+            _ => None,
+        },
+        _ => None,
+    };
+    let first = kinds.first().filter(|_| kinds.len() > 1)?.get("properties")?.as_object()?;
+    let words = |tag: &str| {
+        let words = kinds.iter().map(|kind| word(kind.get("properties")?.get(tag)?));
+        words.collect::<Option<Vec<_>>>()
+    };
+    let is_needed = |tag: &str| {
+        let all = kinds.iter().map(|kind| kind.get("required").and_then(Value::as_array));
+        all.into_iter().all(|required| required.is_some_and(|required| required.iter().any(|key| key == tag)))
+    };
+    let (tag, words) = first.keys().filter(|key| is_needed(key)).find_map(|key| Some((key, words(key)?)))?;
+    let mut objects = Vec::new();
+    for (kind, word) in kinds.iter().zip(&words) {
+        // What else a kind says, about all of itself, could not be said of one among several.
+        let known =
+            ["type", "properties", "required", "additionalProperties", "description", "markdownDescription"];
+        let schema = kind.as_object().filter(|kind| kind.keys().all(|key| known.contains(&key.as_str())))?;
+        objects.push(Tagged { word, schema, properties: schema.get("properties")?.as_object()? });
+    }
+    let is_closed = |object: &Tagged<'_>| object.schema.get("additionalProperties") == Some(&json!(false));
+    let mut properties = Map::new();
+    for (key, property) in objects.iter().flat_map(|object| object.properties).filter(|(key, _)| *key != tag)
+    {
+        match properties.get(key) {
+            None => {
+                properties.insert(key.clone(), property.clone());
+            }
+            Some(known) if known == property => {}
+            // What it is depends on the word.
+            Some(_) => return None,
+        }
+    }
+    let texts = |keyword: &str| objects.iter().map(|object| object.text(keyword)).collect::<Value>();
+    // Where nothing is said of the key itself, each kind has lent it its own meaning.
+    let said = objects.iter().map(|object| object.properties[tag].get("description"));
+    let said = said.reduce(|left, right| left.filter(|_| left == right)).flatten();
+    let meaning = said.cloned().unwrap_or_else(|| json!("Which of these it is."));
+    properties.insert(
+        tag.clone(),
+        json!({
+            "type": "string",
+            "description": meaning,
+            "markdownDescription": meaning,
+            "enum": words,
+            "enumDescriptions": texts("description"),
+            "markdownEnumDescriptions": texts("markdownDescription"),
+        }),
+    );
+    let conditions = objects.iter().map(|object| {
+        let foreign =
+            properties.keys().filter(|key| is_closed(object) && !object.properties.contains_key(*key));
+        let foreign = foreign.map(|key| (key.clone(), json!(false)));
+        let own = object
+            .needs()
+            .filter_map(|key| Some((key.to_owned(), properties.get(key).map(|_| json!(true))?)));
+        let (own, foreign) = (own.collect::<Map<_, _>>(), foreign.collect::<Map<_, _>>());
+        json!({
+            "if": { "type": "object", "properties": { tag: { "const": object.word } }, "required": [tag] },
+            "then": {
+                "properties": own.into_iter().chain(foreign).collect::<Map<_, _>>(),
+                "required": object.needs().collect::<Vec<_>>(),
+            },
+        })
+    });
+    let conditions = conditions.collect::<Vec<_>>();
+    let snippets = objects.iter().map(|object| object.snippet(tag)).collect::<Vec<_>>();
+    let mut joined = json!({
+        "type": "object", "required": [tag], "allOf": conditions, "defaultSnippets": snippets,
+    });
+    if objects.iter().all(is_closed) {
+        joined["additionalProperties"] = json!(false);
+    }
+    joined["properties"] = Value::Object(properties);
+    match joined {
+        Value::Object(joined) => Some(joined),
+        _ => None,
+    }
+}
+
+/// Alternatives of different kinds, such as a text and an object, become one schema of several types: of alternatives,
+/// editors tell what is wrong with the first.
+fn join_kinds(schema: &mut Map<String, Value>, keyword: &str) {
+    let Some(Value::Array(alternatives)) = schema.get(keyword) else { return };
+    if alternatives.len() < 2 || schema.contains_key("type") {
+        return;
+    }
+    let mut joined = Map::new();
+    let mut kinds = Vec::new();
+    for alternative in alternatives {
+        let Some(own) = alternative.as_object() else { return };
+        // These would hold for the other kinds, too.
+        let beyond = ["$ref", "enum", "const", "not", "if", "anyOf", "oneOf"];
+        if beyond.iter().any(|keyword| own.contains_key(*keyword)) {
+            return;
+        }
+        match own.get("type") {
+            Some(Value::String(kind)) if !kinds.contains(kind) => kinds.push(kind.clone()),
+            _ => return,
+        }
+        let own = own.iter().filter(|(key, _)| *key != "type" && !is_word(key));
+        for (key, value) in own {
+            if schema.contains_key(key) || joined.insert(key.clone(), value.clone()).is_some() {
+                return;
+            }
+        }
+    }
+    // A text, a number or a yes that stands for itself has no meaning of its own to lose.
+    let meanings = alternatives.iter().filter_map(|alternative| alternative.get("description")?.as_str());
+    let meanings = meanings.collect::<Vec<_>>().join(" ");
+    schema.remove(keyword);
+    if !meanings.is_empty() {
+        schema.entry("description").or_insert(json!(meanings));
+    }
+    schema.extend(joined);
+    schema.insert("type".to_owned(), json!(kinds));
 }
 
 fn say_in_markdown(schema: &mut Map<String, Value>) {
@@ -317,6 +497,58 @@ mod tests {
                 } },
             }),
         );
+    }
+
+    #[test]
+    fn kinds_of_objects_are_one_object() {
+        let kind = |word: &str, key: &str| {
+            json!({
+                "type": "object", "description": format!("In a {word}."), "additionalProperties": false,
+                "properties": { "source": { "type": "string", "const": word }, key: { "type": "string", "examples": ["x"] } },
+                "required": ["source", key],
+            })
+        };
+        let text = json!({ "type": "string", "minLength": 1, "description": "Itself." });
+        let mut schema = json!({
+            "description": "A key.", "anyOf": [text, { "oneOf": [kind("file", "path"), kind("pipe", "name")] }],
+        });
+        for_editors(&mut schema);
+        assert_eq!(schema["type"], json!(["string", "object"]));
+        assert_eq!((&schema["description"], &schema["minLength"]), (&json!("A key."), &json!(1)));
+        assert_eq!(schema["properties"]["source"]["enum"], json!(["file", "pipe"]));
+        assert_eq!(schema["properties"]["source"]["enumDescriptions"], json!(["In a file.", "In a pipe."]));
+        assert_eq!(schema["properties"]["path"]["type"], "string");
+        assert_eq!(
+            schema["defaultSnippets"][1],
+            json!({ "label": "pipe", "description": "In a pipe.", "body": { "source": "pipe", "name": "${1:x}" } })
+        );
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        let accepts = |value: Value| validator.is_valid(&value);
+        assert!(accepts(json!("text")) && accepts(json!({ "source": "file", "path": "x" })));
+        for wrong in [
+            json!(""),
+            json!(1),
+            json!({}),
+            json!({ "path": "x" }),
+            json!({ "source": "file" }),
+            json!({ "source": "file", "name": "x" }),
+            json!({ "source": "file", "path": "x", "name": "x" }),
+            json!({ "source": "tape", "path": "x" }),
+            json!({ "source": "file", "path": "x", "other": 1 }),
+        ] {
+            assert!(!accepts(wrong.clone()), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn alternatives_of_one_kind_stay_alternatives() {
+        for alternatives in [
+            json!([{ "type": "string", "pattern": "a" }, { "type": "string", "pattern": "b" }]),
+            json!([{ "type": "string", "enum": ["a"] }, { "type": "object" }]),
+            json!([{ "$ref": "#/definitions/a" }, { "type": "string" }]),
+        ] {
+            check(json!({ "anyOf": alternatives }), &json!({ "anyOf": alternatives }));
+        }
     }
 
     #[test]

@@ -215,12 +215,15 @@ fn fill_models(schema: &mut Map<String, Value>, models: &[ModelProposal]) {
     schema.insert("anyOf".to_owned(), json!([list, anything]));
 }
 
-/// Offers the models as keys, each with the schema of any other key.
+/// Offers the models as keys, each with the schema of any such key.
 pub(super) fn fill_keys(schema: &mut Value, place: &str, proposals: &Proposals) {
     let Some(map) = find(schema, place) else { return };
-    let Some(value) = map.get("additionalProperties").cloned() else { return };
+    let Some(any) = map.get("additionalProperties").cloned() else { return };
+    let patterns = map.get("patternProperties").and_then(Value::as_object).cloned().unwrap_or_default();
     let offered = proposals.models.iter().map(|model| {
-        let mut value = value.clone();
+        let provider = super::protocols::refs_of(model.reference.provider.as_str());
+        // Editors look at no pattern for a key that is named.
+        let mut value = patterns.get(&provider).unwrap_or(&any).clone();
         value["description"] = json!(model.plain());
         value["markdownDescription"] = json!(model.markdown());
         (model.reference.to_string(), value)

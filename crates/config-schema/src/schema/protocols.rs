@@ -3,12 +3,14 @@
 //! Separate because the document's own types leave `params` open, while the schema says for each protocol what may stand
 //! there: in the entry of a provider, in that of a model, and in what holds for agents.
 
-use clawdia_core::{Plugins, ProviderPlugin};
+use std::collections::BTreeMap;
+
+use clawdia_core::{Capability, Plugins, ProviderPlugin};
 use serde_json::{Map, Value, json};
 
-use super::derived::{derive, reference};
-use super::editor::each_inner;
+use super::derived::{definition, derive, reference};
 use super::places::find;
+use super::prose;
 use crate::known_params::KnownParams;
 
 /// The name of the definition of an entry of `models.providers`.
@@ -26,18 +28,27 @@ const TAKE_BACK: &str = "Takes back what is said in a place that counts less.";
 pub(super) fn graft(schema: &mut Value, plugins: &Plugins) -> Map<String, Value> {
     let mut definitions = Map::new();
     for plugin in plugins.providers() {
-        let mut derived = derive(plugin.api, plugin.params_schema);
-        definitions.append(&mut derived.definitions);
-        let mut params = derived.schema;
+        let derived = derive(plugin.api, plugin.params_schema);
+        let mut whole = derived.schema;
         for key in ["$schema", "title", "description", "markdownDescription"] {
-            params.as_object_mut().and_then(|params| params.remove(key));
+            whole.as_object_mut().and_then(|params| params.remove(key));
         }
-        // What is missing here may stand in another place.
-        without_required(&mut params);
-        let mut overrides = params.clone();
-        with_null(&mut overrides);
+        for part in [Part::Lowest, Part::Over] {
+            for (name, definition) in &derived.definitions {
+                let mut definition = definition.clone();
+                part.of(&mut definition);
+                definitions.insert(part.name(name), definition);
+            }
+        }
+        definitions.extend(derived.definitions);
+        let (mut params, mut overrides) = (whole.clone(), whole);
+        Part::Lowest.of(&mut params);
+        Part::Over.of(&mut overrides);
         definitions.insert(params_name(plugin), params);
         definitions.insert(overrides_name(plugin), overrides);
+        if !plugin.capabilities.is_empty() {
+            definitions.insert(capabilities_name(plugin), capabilities(plugin));
+        }
         definitions.insert(speaker_name(plugin), speaker(plugin));
     }
     providers(schema, plugins, &mut definitions);
@@ -53,6 +64,10 @@ fn overrides_name(plugin: &ProviderPlugin) -> String {
     format!("{}.overrides", plugin.api)
 }
 
+fn capabilities_name(plugin: &ProviderPlugin) -> String {
+    format!("{}.capabilities", plugin.api)
+}
+
 fn speaker_name(plugin: &ProviderPlugin) -> String {
     format!("{}.provider", plugin.api)
 }
@@ -61,16 +76,56 @@ fn refer(name: &str) -> Value {
     json!({ "$ref": reference(name) })
 }
 
+/// What may be said of what a model does.
+fn capabilities(plugin: &ProviderPlugin) -> Value {
+    let capability = |Capability { name, description }: &Capability| {
+        let text = prose::of_rustdoc(description);
+        let text = text.trim();
+        let schema = json!({
+            "type": "boolean", "description": text, "markdownDescription": text, "examples": [true, false],
+        });
+        ((*name).to_owned(), schema)
+    };
+    let properties = plugin.capabilities.iter().map(capability).collect::<Map<_, _>>();
+    json!({ "type": "object", "properties": properties, "additionalProperties": false })
+}
+
 /// What an entry of `models.providers` keeps to besides its shape when it speaks this protocol.
 fn speaker(plugin: &ProviderPlugin) -> Value {
-    let overrides = refer(&overrides_name(plugin));
-    // Without any word of its own, a protocol takes none.
-    let auth = if plugin.auth.is_empty() { json!(false) } else { json!({ "enum": plugin.auth }) };
+    let auth = if plugin.auth.is_empty() {
+        let message = format!("`{}` has no words for this; leave the key out.", plugin.api);
+        json!({ "not": {}, "errorMessage": message, "doNotSuggest": true })
+    } else {
+        json!({ "enum": plugin.auth })
+    };
+    let mut model = json!({ "params": refer(&overrides_name(plugin)) });
+    if !plugin.capabilities.is_empty() {
+        model["capabilities"] = refer(&capabilities_name(plugin));
+    }
     json!({ "type": "object", "properties": {
         "auth": auth,
         "params": refer(&params_name(plugin)),
-        "models": { "items": { "properties": { "params": overrides } } },
+        "models": { "type": "array", "items": { "type": "object", "properties": model } },
     } })
+}
+
+/// What somebody could write of a protocol's options: what its type gives as an example, or its first option.
+fn example(params: &Value) -> Option<Value> {
+    params.get("x-example").cloned().or_else(|| {
+        let mut options = params.get("properties")?.as_object()?.iter();
+        options.find_map(|(option, schema)| {
+            let first = |keyword: &str| schema.get(keyword)?.get(0).cloned();
+            let value =
+                schema.get("x-example").cloned().or_else(|| first("examples")).or_else(|| first("enum"));
+            Some(json!({ option: value.or_else(|| schema.get("default").cloned())? }))
+        })
+    })
+}
+
+/// What somebody could write where any protocol's options may stand.
+fn any_example(plugins: &Plugins, definitions: &Map<String, Value>) -> Value {
+    let examples = plugins.providers().filter_map(|plugin| example(definitions.get(&params_name(plugin))?));
+    examples.into_iter().next().unwrap_or_else(|| json!({}))
 }
 
 /// The map of providers: ids that linked crates own as keys, and room for any other.
@@ -84,6 +139,11 @@ fn providers(schema: &mut Value, plugins: &Plugins, definitions: &mut Map<String
     let mut words = plugins.providers().flat_map(|plugin| plugin.auth).copied().collect::<Vec<_>>();
     words.sort_unstable();
     words.dedup();
+    for place in ["params", "models[].params"] {
+        if let Some(params) = find(&mut entry, place) {
+            params.insert("x-example".to_owned(), any_example(plugins, definitions));
+        }
+    }
     if let Some(api) = find(&mut entry, "api").filter(|_| !apis.is_empty()) {
         open_list(
             api,
@@ -127,6 +187,7 @@ fn providers(schema: &mut Value, plugins: &Plugins, definitions: &mut Map<String
                 "markdownDescription": text,
                 "allOf": [refer(PROVIDER), own],
                 "defaultSnippets": [{ "label": id, "body": body }],
+                "x-example": body,
             }),
         );
     }
@@ -167,6 +228,7 @@ fn agents(schema: &mut Value, plugins: &Plugins, definitions: &mut Map<String, V
     for place in AGENTS {
         if let Some(params) = find(schema, &format!("{place}.params")) {
             params.insert("properties".to_owned(), Value::Object(options(&known, definitions)));
+            params.insert("x-example".to_owned(), any_example(plugins, definitions));
             let any = known.iter().any(|(_, known)| known.contains_any());
             params.insert("additionalProperties".to_owned(), json!(any));
         }
@@ -178,97 +240,171 @@ fn agents(schema: &mut Value, plugins: &Plugins, definitions: &mut Map<String, V
 
 /// The options that any protocol has. What several have must suit all of them.
 fn options(known: &[(&ProviderPlugin, KnownParams)], definitions: &Map<String, Value>) -> Map<String, Value> {
-    let mut options = Map::new();
+    let mut options = BTreeMap::<&String, Vec<(&ProviderPlugin, Value, &Value)>>::new();
     for (plugin, known) in known {
         let name = overrides_name(plugin);
         for option in &known.names {
-            let is_typed = definitions[&name].get("properties").is_some_and(|all| all.get(option).is_some());
             let place = option.replace('~', "~0").replace('/', "~1");
-            let own = if is_typed {
-                json!({ "$ref": format!("{}/properties/{place}", reference(&name)) })
-            } else {
-                // An option that the type says in another way, such as by flattening.
-                json!({})
+            let reference = json!({ "$ref": format!("{}/properties/{place}", reference(&name)) });
+            // An option that the type says in another way, such as by flattening, is open here.
+            let (own, schema) = match definitions[&name].get("properties").and_then(|all| all.get(option)) {
+                Some(schema) => (reference, schema),
+                None => (json!({}), &Value::Null),
             };
-            match options.get_mut(option) {
-                None => {
-                    options.insert(option.clone(), own);
-                }
-                Some(first) => match first.get_mut("allOf") {
-                    Some(Value::Array(all)) => all.push(own),
-                    _ => *first = json!({ "allOf": [first.clone(), own] }),
-                },
-            }
+            options.entry(option).or_default().push((plugin, own, schema));
         }
     }
-    options
+    let options = options.into_iter().map(|(option, owners)| {
+        let schema = match owners.as_slice() {
+            [(_, own, _)] => own.clone(),
+            several => shared(several),
+        };
+        (option.clone(), schema)
+    });
+    options.collect()
 }
 
-/// The map from refs to what holds for single models. The protocol of a ref's provider cannot be known here, so that any
-/// will do.
+/// An option that several protocols have. What editors look for stands outside: within what is joined they find too much
+/// or nothing.
+fn shared(owners: &[(&ProviderPlugin, Value, &Value)]) -> Value {
+    // Without words of their own, which would go before those outside.
+    let wordless = |(_, own, schema): &(&ProviderPlugin, Value, &Value)| match schema {
+        Value::Object(schema) => {
+            let words =
+                ["description", "markdownDescription", "examples", "x-example", "defaultSnippets", "default"];
+            let rules = schema.iter().filter(|(key, _)| !words.contains(&key.as_str()));
+            rules.map(|(key, value)| (key.clone(), value.clone())).collect::<Map<_, _>>().into()
+        }
+        _ => own.clone(),
+    };
+    let mut shared = json!({ "allOf": owners.iter().map(wordless).collect::<Vec<_>>() });
+    for keyword in ["description", "markdownDescription"] {
+        let texts = owners
+            .iter()
+            .filter_map(|(plugin, _, schema)| Some((plugin.api, schema.get(keyword)?.as_str()?)));
+        let texts = texts.collect::<Vec<_>>();
+        let text = match texts.as_slice() {
+            [] => continue,
+            [(_, first), rest @ ..] if rest.iter().all(|(_, text)| text == first) => (*first).to_owned(),
+            several => {
+                let several = several.iter().map(|(api, text)| format!("`{api}`: {text}"));
+                several.collect::<Vec<_>>().join("\n\n")
+            }
+        };
+        shared[keyword] = json!(text);
+    }
+    // What one protocol gives as an example, another must take.
+    for keyword in ["type", "examples", "x-example", "enum", "defaultSnippets", "default"] {
+        let all = owners.iter().map(|(_, _, schema)| schema.get(keyword)).collect::<Option<Vec<_>>>();
+        if let Some([first, rest @ ..]) = all.as_deref()
+            && rest.iter().all(|other| other == first)
+        {
+            shared[keyword] = (*first).clone();
+        }
+    }
+    shared
+}
+
+/// The map from refs to what holds for single models. Of ids that a crate owns the protocol is known; of others it is not,
+/// so that any will do.
 fn agent_models(models: &mut Map<String, Value>, plugins: &Plugins, definitions: &mut Map<String, Value>) {
     let Some(mut entry) = models.remove("additionalProperties") else { return };
     let text = ["description", "markdownDescription"].map(|key| (key, take(&mut entry, key)));
-    let options = plugins.providers().map(|plugin| refer(&overrides_name(plugin))).collect::<Vec<_>>();
-    if let Some(params) = find(&mut entry, "params").filter(|_| !options.is_empty()) {
-        params.remove("additionalProperties");
-        let keyword = if options.len() == 1 { "allOf" } else { "anyOf" };
-        params.insert(keyword.to_owned(), Value::Array(options));
+    let mut words = Map::new();
+    if let Some(params) = find(&mut entry, "params") {
+        params.insert("x-example".to_owned(), any_example(plugins, definitions));
+        words.clone_from(params);
+        words.remove("additionalProperties");
     }
     definitions.insert(AGENT_MODEL.to_owned(), entry);
-    let mut other = json!({ "type": "object", "allOf": [refer(AGENT_MODEL)] });
-    for (key, text) in text {
-        if let Some(text) = text {
-            other[key] = text;
+    let with_params = |keyword: &str, options: Value| {
+        let mut params = words.clone();
+        params.insert(keyword.to_owned(), options);
+        let params = json!({ "type": "object", "properties": { "params": params } });
+        let mut entry = json!({ "type": "object", "allOf": [refer(AGENT_MODEL), params] });
+        for (key, text) in &text {
+            if let Some(text) = text {
+                entry[*key] = text.clone();
+            }
         }
+        entry
+    };
+    let owned = plugins.providers().filter_map(|plugin| Some((plugin, plugin.default_id?)));
+    let owned = owned
+        .map(|(plugin, id)| (refs_of(id), with_params("allOf", json!([refer(&overrides_name(plugin))]))));
+    let owned = owned.collect::<Map<_, _>>();
+    if !owned.is_empty() {
+        models.insert("patternProperties".to_owned(), Value::Object(owned));
     }
-    models.insert("additionalProperties".to_owned(), other);
+    let mut any = plugins.providers().map(|plugin| refer(&overrides_name(plugin))).collect::<Vec<_>>();
+    any.push(json!({ "type": "object" }));
+    models.insert("additionalProperties".to_owned(), with_params("anyOf", json!(any)));
+}
+
+/// The pattern of the refs of a provider.
+pub(super) fn refs_of(id: &str) -> String {
+    let escaped = id.chars().flat_map(|character| {
+        let is_plain = character.is_ascii_alphanumeric() || "-_".contains(character);
+        (!is_plain).then_some('\\').into_iter().chain([character])
+    });
+    format!("^{}/", escaped.collect::<String>())
 }
 
 fn take(schema: &mut Value, key: &str) -> Option<Value> {
     schema.as_object_mut()?.remove(key)
 }
 
-/// Nothing is missing from a part. Elements of lists are whole: a list goes over another as one.
-fn without_required(schema: &mut Value) {
-    let Value::Object(schema) = schema else { return };
-    schema.remove("required");
-    each_member(schema, &mut without_required);
+/// A part of a set of options that several places make together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// What counts least: there is nothing to take back.
+    Lowest,
+    /// What goes over others: any member may be `null`.
+    Over,
 }
 
-/// Every member may be `null`, at any depth of objects.
-fn with_null(schema: &mut Value) {
-    let Value::Object(schema) = schema else { return };
-    each_member(schema, &mut |member| {
-        with_null(member);
-        nullable(member);
-    });
-}
-
-/// Calls `visit` for the members of an object, but not for the elements of a list.
-fn each_member(schema: &mut Map<String, Value>, visit: &mut dyn FnMut(&mut Value)) {
-    let items = schema.remove("items");
-    // Alternatives describe the same value, so that their members are members too.
-    let mut alternatives = Vec::new();
-    for keyword in ["allOf", "anyOf", "oneOf", "if", "then", "else", "not"] {
-        alternatives.extend(schema.remove(keyword).map(|value| (keyword, value)));
-    }
-    let names = schema.remove("propertyNames");
-    each_inner(schema, visit);
-    for (keyword, mut value) in alternatives {
-        match &mut value {
-            Value::Array(several) => {
-                for one in several.iter_mut().filter_map(Value::as_object_mut) {
-                    each_member(one, visit);
-                }
-            }
-            Value::Object(one) => each_member(one, visit),
-            _ => {}
+impl Part {
+    /// The name of a definition's part: types that contain themselves are definitions.
+    fn name(self, definition: &str) -> String {
+        match self {
+            Self::Lowest => format!("{definition}.part"),
+            Self::Over => format!("{definition}.over"),
         }
-        schema.insert(keyword.to_owned(), value);
     }
-    schema.extend(items.map(|items| ("items".to_owned(), items)));
-    schema.extend(names.map(|names| ("propertyNames".to_owned(), names)));
+
+    /// Makes a part of what is said of the whole: nothing is missing, at any depth of objects. Elements of lists are
+    /// whole, since a list goes over another as one.
+    fn of(self, schema: &mut Value) {
+        let Value::Object(schema) = schema else { return };
+        if let Some(name) = schema.get("$ref").and_then(Value::as_str).and_then(definition) {
+            schema.insert("$ref".to_owned(), json!(reference(&self.name(&name))));
+            return;
+        }
+        schema.remove("required");
+        for keyword in ["properties", "patternProperties"] {
+            for member in schema.get_mut(keyword).and_then(Value::as_object_mut).into_iter().flatten() {
+                self.of_member(member.1);
+            }
+        }
+        if let Some(member) = schema.get_mut("additionalProperties") {
+            self.of_member(member);
+        }
+        // These say more of the same value. A condition and what must not be stay as they are.
+        for keyword in ["allOf", "anyOf", "oneOf"] {
+            let alternatives = schema.get_mut(keyword).and_then(Value::as_array_mut);
+            alternatives.into_iter().flatten().for_each(|one| self.of(one));
+        }
+        for keyword in ["then", "else"] {
+            schema.get_mut(keyword).into_iter().for_each(|one| self.of(one));
+        }
+    }
+
+    fn of_member(self, member: &mut Value) {
+        self.of(member);
+        if self == Self::Over {
+            nullable(member);
+        }
+    }
 }
 
 fn nullable(schema: &mut Value) {
@@ -301,7 +437,12 @@ fn nullable(schema: &mut Value) {
             alternatives.push(json!({ "type": "null" }));
         }
     }
-    if let Some(all) = schema.remove("allOf") {
+    // Conditions hold for objects, which nothing is.
+    let is_condition = |one: &Value| one.get("if").is_some();
+    let all = schema.get("allOf").and_then(Value::as_array);
+    if all.is_some_and(|all| !all.iter().all(is_condition))
+        && let Some(all) = schema.remove("allOf")
+    {
         schema.insert("anyOf".to_owned(), json!([{ "allOf": all }, { "type": "null" }]));
     }
 }

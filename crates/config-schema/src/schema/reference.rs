@@ -13,15 +13,27 @@ const HEAD: &str = "<!-- Made by `cargo xtask codegen` from `schema/clawdia.sche
 
 # Configuration
 
-Every key of `clawdia.jsonc`, as the schema has it that editors read. A program with other provider crates has other
-options. Comments, trailing commas and unquoted keys are welcome; a key that is not listed here is an error.
+Every key of `clawdia.jsonc`, as the schema has it that editors read. A program with other crates has other options and
+sections. Comments, trailing commas and unquoted keys are welcome; a key that no linked crate knows is an error.
 ";
 
 /// What comes before the options of protocols.
 const OPTIONS: &str = "
-These may stand in `params` of a provider, of one of its models, of `agents.defaults` and of an entry of
-`agents.defaults.models`. Where several places speak, the later in this order goes before the earlier, member by member:
-provider, agents, model, agents' model. `null` takes back what a place before has said.
+These may stand in several places, each of which goes before those above it, member by member; `null` takes back what is
+said above:
+
+1. `models.providers.<id>.params`: for a provider
+2. `agents.defaults.params`: for all models
+3. `agents.entries.<name>.params`: for all models that an agent uses
+4. `params` of an entry in `models.providers.<id>.models`: for a model
+5. `agents.defaults.models.<ref>.params`: for a model, as agents use it
+6. `agents.entries.<name>.models.<ref>.params`: for a model, as one agent uses it
+";
+
+/// What comes before the capabilities of a protocol's models.
+const CAPABILITIES: &str = "
+These may stand in `capabilities` of an entry in `models.providers.<id>.models`, `true` or `false`, where the service does
+otherwise than this program expects.
 ";
 
 /// The reference of a configuration, in Markdown, from its schema.
@@ -43,6 +55,12 @@ pub fn reference(schema: &Value) -> String {
         page.line(&format!("\n## Options of `{api}`"));
         page.text.push_str(OPTIONS);
         page.object("params", &page.resolved(options));
+        let capabilities = schema.get("definitions").and_then(|all| all.get(format!("{api}.capabilities")));
+        if let Some(capabilities) = capabilities {
+            page.line(&format!("\n## Capabilities of models of `{api}`"));
+            page.text.push_str(CAPABILITIES);
+            page.object("capabilities", &page.resolved(capabilities));
+        }
     }
     page.text
 }
@@ -274,5 +292,6 @@ fn word(kind: &str) -> &str {
 }
 
 fn code(text: &str) -> String {
-    format!("`{text}`")
+    // With backticks in it, a text stands between more of them than it has.
+    if text.contains('`') { format!("`` {text} ``") } else { format!("`{text}`") }
 }

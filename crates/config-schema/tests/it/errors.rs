@@ -325,6 +325,12 @@ fn the_protocol_must_be_linked() {
         "`api` is missing, and no linked crate owns the provider `acme`",
         Some("add it, one of `acme-chat`, `bedrock-converse-stream`"),
     );
+    check_parts(
+        "{ models: { providers: { 'amazon-bedrok': {} } } }",
+        "models.providers.amazon-bedrok",
+        "`api` is missing, and no linked crate owns the provider `amazon-bedrok`",
+        Some("did you mean `amazon-bedrock`?"),
+    );
     let none = Plugins::new([], [], []).unwrap();
     let error =
         Config::parse("{ models: { providers: { acme: { api: 'acme-chat' } } } }", &none).unwrap_err();

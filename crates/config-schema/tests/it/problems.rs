@@ -167,6 +167,7 @@ fn null_is_refused_where_it_says_nothing_and_nowhere_else() {
         [
             "$schema",
             "models.providers.amazon-bedrock.apiKey",
+            "models.providers.amazon-bedrock.params.serviceTier",
             "name",
             "cost.input",
             "agents.defaults.model.primary",

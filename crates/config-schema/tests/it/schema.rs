@@ -6,8 +6,8 @@ use std::sync::Arc;
 use clawdia_config_schema::Config;
 use clawdia_config_schema::schema::{ModelProposal, Proposals, generate, reference, to_text};
 use clawdia_core::{
-    ErrorKind, HostContext, Plugins, Provider, ProviderConfig, ProviderError, ProviderPlugin, Section,
-    SectionPlugin,
+    Capability, ErrorKind, HostContext, Plugins, Provider, ProviderConfig, ProviderError, ProviderPlugin,
+    Section, SectionPlugin,
 };
 use jsonschema::Validator;
 use schemars::JsonSchema;
@@ -221,6 +221,142 @@ fn options_for_all_models_are_those_that_any_protocol_has() {
         &plugins,
         [(defaults(json!({ "other": 1 })), true), (defaults(json!({ "serviceTier": 3 })), false)],
     );
+}
+
+/// What two protocols have in common, and what one has: written in two ways, and within itself.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(dead_code, reason = "only their shape is tested")]
+struct Common {
+    /// Heat, in degrees.
+    service_tier: Option<u8>,
+    /// Where to think.
+    place: Place,
+    /// What it is made of.
+    tree: Option<Tree>,
+}
+
+/// A place, by its name or in full.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "only their shape is tested")]
+enum Place {
+    /// Its name.
+    Name(String),
+    /// Where it is.
+    Full(Full),
+}
+
+/// Where a place is.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "only their shape is tested")]
+struct Full {
+    /// How far, in metres.
+    distance: u8,
+}
+
+/// A tree of trees.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "only their shape is tested")]
+struct Tree {
+    /// How high, in metres.
+    height: u8,
+    /// The tree inside.
+    inner: Option<Box<Tree>>,
+}
+
+static YPSILON: ProviderPlugin = ProviderPlugin::new("ypsilon-chat", "test-ypsilon", connect)
+    .with_default_id("ypsilon")
+    .with_params::<Common>()
+    .with_capabilities(&[Capability { name: "hearing", description: "It hears." }]);
+
+fn two() -> Plugins {
+    Plugins::new([&ZETA, &YPSILON], [], []).unwrap()
+}
+
+#[test]
+fn an_option_of_two_protocols_is_explained_outside_of_what_is_joined() {
+    let schema = schema_of(&two());
+    let option =
+        &schema["properties"]["agents"]["properties"]["defaults"]["properties"]["params"]["properties"];
+    let tier = &option["serviceTier"];
+    assert_eq!(tier["allOf"].as_array().unwrap().len(), 2);
+    assert_eq!(
+        tier["description"],
+        "`ypsilon-chat`: Heat, in degrees.\n\n`zeta-chat`: How much at once, in tokens."
+    );
+    assert_eq!(tier["type"], json!(["integer", "null"]));
+    assert_eq!(option["limits"]["$ref"], "#/definitions/zeta-chat.overrides/properties/limits");
+}
+
+#[test]
+fn the_provider_of_a_ref_says_which_options_there_are() {
+    let of = |reference: &str, params: Value| json!({ "agents": { "defaults": { "models": BTreeMap::from([(reference, json!({ "params": params }))]) } } });
+    let documents = [
+        (of("ypsilon/x", json!({ "place": "here" })), true),
+        (of("zeta/x", json!({ "place": "here" })), false),
+        (of("zeta/x", json!({ "limits": {} })), true),
+        (of("nobody/x", json!({ "place": "here", "own": 1 })), true),
+    ];
+    let validator = validator(&schema_of(&two()));
+    for (document, expected) in documents {
+        assert_eq!(validator.is_valid(&document), expected, "{document}");
+    }
+}
+
+#[test]
+fn a_part_of_the_options_lacks_nothing_at_any_depth() {
+    let entry = |params: Value| json!({ "models": { "providers": { "ypsilon": { "params": params } } } });
+    let over = |params: Value| json!({ "agents": { "defaults": { "params": params } } });
+    let validator = validator(&schema_of(&two()));
+    for (document, expected) in [
+        (entry(json!({ "tree": { "inner": { "inner": {} } } })), true),
+        (entry(json!({ "tree": { "inner": { "height": null } } })), false),
+        (over(json!({ "tree": { "inner": { "inner": { "height": null } } } })), true),
+        (over(json!({ "tree": { "inner": null } })), true),
+        (over(json!({ "tree": { "inner": { "hight": 1 } } })), false),
+        (over(json!({ "place": null })), true),
+        (over(json!({ "place": { "distance": null } })), true),
+    ] {
+        assert_eq!(validator.is_valid(&document), expected, "{document}");
+    }
+}
+
+#[test]
+fn a_text_or_an_object_is_one_schema_of_two_types() {
+    let schema = schema_of(&two());
+    let place = &schema["definitions"]["ypsilon-chat.params"]["properties"]["place"];
+    assert_eq!(place["type"], json!(["string", "object"]));
+    assert_eq!(place["description"], "Where to think.");
+    assert_eq!(place["properties"]["distance"]["maximum"], 255);
+}
+
+#[test]
+fn a_protocol_without_words_for_it_says_that_it_takes_no_authentication() {
+    let schema = schema_of(&two());
+    let auth = &schema["definitions"]["ypsilon-chat.provider"]["properties"]["auth"];
+    assert_eq!(auth["errorMessage"], "`ypsilon-chat` has no words for this; leave the key out.");
+    assert_eq!(auth["doNotSuggest"], true);
+}
+
+#[test]
+fn capabilities_are_those_that_the_protocol_names() {
+    let model = |capabilities: Value| {
+        let model = json!({ "id": "x", "capabilities": capabilities });
+        json!({ "models": { "providers": {
+            "ypsilon": { "params": { "place": "here" }, "models": [model.clone()] },
+            "zeta": { "models": [model] },
+        } } })
+    };
+    check_both(
+        &two(),
+        [(model(json!({ "hearing": true })), true), (model(json!({ "hering": true })), false)],
+    );
+    let error = Config::parse(&model(json!({ "hering": true })).to_string(), &two()).unwrap_err();
+    assert_eq!(error.message(), "models of `ypsilon-chat` have no capability `hering`");
+    assert!(reference(&schema_of(&two())).contains("## Capabilities of models of `ypsilon-chat`"));
 }
 
 #[test]

@@ -26,6 +26,19 @@ fn a_default_model_of_an_unknown_provider_is_a_warning() {
 }
 
 #[test]
+fn a_fallback_that_was_asked_already_is_a_warning() {
+    check(
+        "{ agents: { defaults: { model: { primary: 'amazon-bedrock/x',\n fallbacks: ['amazon-bedrock/x', 'amazon-bedrock/y', 'amazon-bedrock/y'] } } } }",
+        &[
+            "line 2, column 14 (agents.defaults.model.fallbacks[0]): `amazon-bedrock/x` was asked before, and is not \
+             asked again; take it out",
+            "line 2, column 54 (agents.defaults.model.fallbacks[2]): `amazon-bedrock/y` was asked before, and is not \
+             asked again; take it out",
+        ],
+    );
+}
+
+#[test]
 fn an_empty_file_is_an_empty_configuration() {
     check("", &["the configuration is empty; set something, or remove the file"]);
     check(

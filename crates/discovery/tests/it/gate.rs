@@ -43,7 +43,7 @@ async fn without_credentials_only_those_who_insist_ask() {
     let account = Account::usual().await;
     let host = without_credentials(&account);
     let found = open(&host, json!({}), |_| {}).unwrap().discover(Freshness::Cached).await.unwrap();
-    assert!(found.skipped.unwrap().contains("there are no AWS credentials to ask with"));
+    assert!(found.skipped.unwrap().contains("no AWS credentials were found"));
     let insisting = open(&host, json!({ "enabled": true }), |_| {}).unwrap();
     let error = insisting.discover(Freshness::Cached).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Auth, "{error}");

@@ -39,8 +39,34 @@ fn join(all: &mut Map<String, Value>, part: Map<String, Value>) {
     }
 }
 
+/// The kinds of objects that one key tells apart, each as a schema of its own.
+fn kinds(schema: &Map<String, Value>) -> Vec<Map<String, Value>> {
+    let conditions = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
+    let kind = |condition: &Value| {
+        let (tag, word) = condition.pointer("/if/properties")?.as_object()?.iter().next()?;
+        let own = schema.get("properties")?.get(tag)?;
+        own.get("enum")
+            .filter(|words| words.as_array().is_some_and(|words| words.contains(&word["const"])))?;
+        let mut kind = schema.clone();
+        kind.remove("allOf");
+        kind["properties"][tag]["enum"] = json!([word["const"]]);
+        kind.insert("required".to_owned(), condition["then"]["required"].clone());
+        let foreign = condition["then"]["properties"].as_object()?.iter().filter(|(_, said)| **said == false);
+        for (key, _) in foreign {
+            kind["properties"].as_object_mut()?.remove(key);
+        }
+        Some(kind)
+    };
+    conditions.filter_map(kind).collect()
+}
+
 /// A value that fits a schema.
 fn fitting(schema: &Value) -> BoxedStrategy<Value> {
+    let kinds = schema.as_object().map(kinds).unwrap_or_default();
+    if !kinds.is_empty() {
+        let kinds = kinds.into_iter().map(|kind| fitting(&Value::Object(kind)));
+        return proptest::strategy::Union::new(kinds).boxed();
+    }
     let schema = resolved(schema);
     if let Some(words) = schema.get("enum").and_then(Value::as_array) {
         return select(words.clone()).boxed();
@@ -77,14 +103,14 @@ fn of_kind(kind: &str, schema: &Map<String, Value>) -> BoxedStrategy<Value> {
     }
 }
 
-/// Texts that fit a pattern are not made up but chosen among the examples.
+/// Texts that fit a pattern are chosen among the examples; without any, the pattern asks for no more than something.
 fn text(schema: &Map<String, Value>) -> BoxedStrategy<Value> {
-    match schema.get("examples").and_then(Value::as_array) {
-        Some(examples) if schema.contains_key("pattern") => {
-            select(examples.iter().filter(|example| example.is_string()).cloned().collect::<Vec<_>>()).boxed()
-        }
-        _ => "[a-zü /]{1,8}".prop_map(Value::from).boxed(),
+    if !schema.contains_key("pattern") {
+        return "[a-zü][a-zü /]{0,7}".prop_map(Value::from).boxed();
     }
+    let examples = schema.get("examples").and_then(Value::as_array).into_iter().flatten();
+    let examples = examples.filter(|example| example.is_string()).cloned().collect::<Vec<_>>();
+    if examples.is_empty() { "[a-z]{1,8}".prop_map(Value::from).boxed() } else { select(examples).boxed() }
 }
 
 fn object(schema: &Map<String, Value>) -> BoxedStrategy<Value> {
@@ -132,8 +158,8 @@ fn object(schema: &Map<String, Value>) -> BoxedStrategy<Value> {
 /// A single mistake.
 #[derive(Debug, Clone)]
 enum Mistake {
-    /// A letter too many in a key.
-    Key,
+    /// Something too many in a key.
+    Key(&'static str),
     /// A value of another type, or out of all ranges.
     Value(Value),
 }
@@ -149,8 +175,48 @@ fn mistake() -> impl Strategy<Value = Mistake> {
         json!([]),
         json!({}),
         json!({ "nonsense": 1 }),
+        json!(8192.0),
     ];
-    prop_oneof![1 => Just(Mistake::Key), 3 => select(values).prop_map(Mistake::Value)]
+    // What nearly fits some pattern, or does fit although it does not look so.
+    let texts = [
+        "",
+        "\t",
+        "two words",
+        " led",
+        "trailed ",
+        "two\nlines",
+        "\u{7f}",
+        "a/b",
+        "A/b",
+        "a/",
+        "/b",
+        "a/ ",
+        "é/b",
+        "HTTPS://h",
+        "https://h:0",
+        "https://h:00443",
+        "https://h:65535",
+        "https://h:65536",
+        "https://h:",
+        "https://h:+80",
+        "https://:80",
+        "https://me:pw@h/p?q#f",
+        "https://a b",
+        "https://[::1]:80",
+        "https://[x]",
+        "https://h%6f",
+        "ftp://h",
+        "arn:aws:iam::111122223333:role/x",
+        "arn:aws:iam::1:role/x",
+        "arn:aws:iam::111122223333:role/",
+        "arn:aws-cn:iam::111122223333:role/path/x ",
+        "arn:aws:iam::111122223333:user/x",
+        "DRAFT",
+        "01",
+    ];
+    let values = values.into_iter().chain(texts.map(Value::from)).collect::<Vec<_>>();
+    let keys = select(vec!["x", " ", "/", "\n", "É", "X", ":"]);
+    prop_oneof![1 => keys.prop_map(Mistake::Key), 3 => select(values).prop_map(Mistake::Value)]
 }
 
 /// The JSON pointers of all that is in a value.
@@ -179,12 +245,12 @@ fn with_mistake(document: &Value, at: &str, mistake: &Mistake) -> Value {
     let mut document = document.clone();
     match mistake {
         Mistake::Value(value) => *document.pointer_mut(at).unwrap() = value.clone(),
-        Mistake::Key => {
+        Mistake::Key(more) => {
             let (parent, key) = at.rsplit_once('/').unwrap();
             let key = key.replace("~1", "/").replace("~0", "~");
             if let Value::Object(members) = document.pointer_mut(parent).unwrap() {
                 let value = members.remove(&key).unwrap();
-                members.insert(format!("{key}x"), value);
+                members.insert(format!("{key}{more}"), value);
             }
         }
     }
@@ -199,7 +265,9 @@ fn only_the_host_minds(at: &str, document: &Value) -> bool {
         providers.into_iter().flat_map(Map::values).filter_map(|provider| provider.get("api")?.as_str());
     let is_unknown = apis.into_iter().any(|api| api != "bedrock-converse-stream");
     // What several places say together.
-    is_unknown || ["/guardrail", "/performanceConfig"].iter().any(|whole| at.contains(whole))
+    // That the first of several texts is a program.
+    let is_program = at.ends_with("/command/0");
+    is_unknown || is_program || ["/guardrail", "/performanceConfig"].iter().any(|whole| at.contains(whole))
 }
 
 fn by_host(document: &Value) -> Result<(), String> {
@@ -240,7 +308,7 @@ proptest! {
         let wrong = with_mistake(&document, at, &mistake);
         let (schema, host) = (VALIDATOR.is_valid(&wrong), by_host(&wrong));
         // Taking back what does not exist does no harm.
-        let is_null = matches!(mistake, Mistake::Key) && document.pointer(at) == Some(&Value::Null);
+        let is_null = matches!(mistake, Mistake::Key(_)) && document.pointer(at) == Some(&Value::Null);
         let is_exempt = if schema { only_the_host_minds(at, &wrong) } else { is_null };
         if !is_exempt {
             prop_assert_eq!(schema, host.is_ok(), "{} with {:?} at {}: {:?}", wrong, mistake, at, host);

@@ -67,11 +67,11 @@ fn every_key_is_described_in_sentences() {
 fn every_key_has_an_example_of_its_own_or_of_what_is_in_it() {
     each_key(&mut |place, key, schema| {
         let has = |keyword: &str| schema.get(keyword).is_some();
-        let is_object = has("properties") || has("allOf") || has("anyOf");
+        let is_object = has("properties");
         let has_example = ["examples", "x-example", "enum", "default", "deprecationMessage", "items"]
             .map(has)
             .contains(&true);
-        assert!(has_example || is_object || key == "params", "{place} {key} has no example: {schema:?}");
+        assert!(has_example || is_object, "{place} {key} has no example: {schema:?}");
     });
 }
 
@@ -130,4 +130,30 @@ fn nothing_proposes_null_by_default_and_no_mark_is_left() {
             }
         }
     });
+}
+
+#[test]
+fn every_pattern_means_the_same_to_every_engine() {
+    let mut count = 0;
+    let mut check = |place: &str, pattern: &str| {
+        count += 1;
+        assert!(!pattern.contains("(?"), "{place}: `{pattern}` has a group that not all engines know");
+        let mut characters = pattern.chars();
+        while let Some(character) = characters.next() {
+            assert!(character.is_ascii_graphic() || character == ' ', "{place}: `{pattern}`");
+            if character == '\\' {
+                let escaped = characters.next().unwrap();
+                let is_known = "sSdDtnrx".contains(escaped) || "^$\\.*+?()[]{}|/".contains(escaped);
+                assert!(is_known, "{place}: `{pattern}` has `\\{escaped}`");
+            }
+        }
+    };
+    each(&SCHEMA, "", &mut |place, schema| {
+        if let Some(pattern) = schema.get("pattern") {
+            check(place, pattern.as_str().unwrap());
+        }
+        let patterns = schema.get("patternProperties").and_then(Value::as_object);
+        patterns.into_iter().flatten().for_each(|(pattern, _)| check(place, pattern));
+    });
+    assert!(count > 20, "only {count} patterns were looked at");
 }
