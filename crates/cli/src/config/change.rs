@@ -37,6 +37,8 @@ pub(crate) struct Change {
     /// The settings.
     pub(crate) paths: Vec<ConfigPath>,
     pub(crate) verb: Verb,
+    /// Where models stand of which everything was said already, by somebody who knows what was discovered, too.
+    judged: Option<ConfigPath>,
 }
 
 /// What a change did to its settings.
@@ -57,11 +59,16 @@ impl fmt::Display for Verb {
 
 impl Change {
     pub(crate) fn updated(paths: impl IntoIterator<Item = ConfigPath>) -> Self {
-        Self { paths: paths.into_iter().collect(), verb: Verb::Updated }
+        Self { paths: paths.into_iter().collect(), verb: Verb::Updated, judged: None }
     }
 
     pub(crate) fn removed(path: ConfigPath) -> Self {
-        Self { paths: vec![path], verb: Verb::Removed }
+        Self { paths: vec![path], verb: Verb::Removed, judged: None }
+    }
+
+    /// Keeps what could be remarked on the models at a path from being said again.
+    pub(crate) fn judged(self, path: ConfigPath) -> Self {
+        Self { judged: Some(path), ..self }
     }
 }
 
@@ -214,13 +221,22 @@ fn is_same(one: &Problem, other: &Problem) -> bool {
 
 /// What to say of a text that is written all the same: errors, which it had before or which only the environment makes,
 /// and whatever else is new.
-pub(super) fn warnings(target: &Target, old: &str, report: &Report) -> Result<Vec<String>, Failure> {
+pub(super) fn warnings(
+    target: &Target,
+    old: &str,
+    report: &Report,
+    judged: Option<&ConfigPath>,
+) -> Result<Vec<String>, Failure> {
     if report.problems.is_empty() {
         return Ok(Vec::new());
     }
     let before = target.check(old)?;
+    let judged = judged.map(ToString::to_string);
+    let is_judged =
+        |problem: &Problem| judged.as_ref().is_some_and(|judged| problem.path.starts_with(judged.as_str()));
     let is_worth_it = |problem: &&Problem| {
-        problem.severity == Severity::Error || !before.problems.iter().any(|known| is_same(known, problem))
+        problem.severity == Severity::Error
+            || !(is_judged(problem) || before.problems.iter().any(|known| is_same(known, problem)))
     };
     Ok(report.problems.iter().filter(is_worth_it).map(ToString::to_string).collect())
 }
@@ -275,7 +291,7 @@ fn check(
         if let Some(errors) = new_errors(target, old, &new) {
             return Err(Refusal::Worse(Box::new(errors)));
         }
-        told = warnings(target, old, &report)?;
+        told = warnings(target, old, &report, change.judged.as_ref())?;
     }
     let warnings = told;
     Ok(Checked { old: old.to_owned(), new, change, report, warnings })

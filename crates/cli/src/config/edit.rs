@@ -49,7 +49,7 @@ pub(crate) fn run() -> Result<Status, Failure> {
             change::replace(&target, Expected::Unchanged(current.fingerprint), &text)
                 .map_err(|failure| failure.with_hint(format!("what was edited is in {}", copy.display())))?;
             discard(&copy);
-            for warning in change::warnings(&target, &current.text, &report)? {
+            for warning in change::warnings(&target, &current.text, &report, None)? {
                 warn(&warning);
             }
             print(&format!("Updated {}.\n", target.path().display()))?;

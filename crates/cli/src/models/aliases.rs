@@ -83,10 +83,11 @@ fn add(arguments: &AddArguments) -> Result<Status, Failure> {
     change::make(&target, &arguments.change, |document| {
         let entry = entries(document).into_iter().find(|entry| entry.reference == reference);
         let key = entry.map_or_else(|| reference.to_string(), |entry| entry.key);
-        let path = chosen::defaults("models").key(key).key("alias");
+        let model = chosen::defaults("models").key(key);
+        let path = model.clone().key("alias");
         let set = document.set(&path, Value::from(arguments.alias.as_str()), |_| false);
         set.map_err(|error| change::refused(&error))?;
-        Ok(Change::updated([path]))
+        Ok(Change::updated([path]).judged(model))
     })
 }
 

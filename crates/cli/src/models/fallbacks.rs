@@ -127,5 +127,5 @@ fn put(target: &Target, document: &mut EditableDocument, fallbacks: Vec<Value>) 
     let set = document.make_room(&path, target.schema());
     set.and_then(|()| document.set(&path, Value::from(fallbacks), |_| false))
         .map_err(|error| change::refused(&error))?;
-    Ok(Change::updated([path]))
+    Ok(Change::updated([path.clone()]).judged(path))
 }

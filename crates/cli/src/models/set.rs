@@ -32,6 +32,6 @@ pub(crate) fn run(arguments: &SetArguments) -> Result<Status, Failure> {
             if document.get(&model).is_some_and(Value::is_string) { model } else { model.key("primary") };
         let set = document.set(&path, Value::from(reference.to_string()), |_| false);
         set.map_err(|error| change::refused(&error))?;
-        Ok(Change::updated([path]))
+        Ok(Change::updated([path.clone()]).judged(path))
     })
 }

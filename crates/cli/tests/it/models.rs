@@ -33,6 +33,7 @@ fn a_model_without_a_provider_is_refused_and_an_unknown_one_is_doubted() {
     let outcome = machine.run(&["models", "set", "amazon-bedrock/acme.new-v1:0"]);
     assert_eq!(outcome.code, Some(0), "{outcome:?}");
     assert!(outcome.stderr.contains("warning: nobody knows a model `acme.new-v1:0`"), "{outcome:?}");
+    assert_eq!(outcome.stderr.lines().count(), 1, "it is said once: {outcome:?}");
     assert!(machine.text().contains("amazon-bedrock/acme.new-v1:0"));
 }
 
