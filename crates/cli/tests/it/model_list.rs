@@ -148,7 +148,7 @@ fn a_service_that_cannot_be_asked_is_a_failure_only_when_there_is_nothing_to_sho
 fn where_there_are_no_credentials_it_says_what_to_do() {
     let outcome = Machine::new().run(&["models", "list"]);
     assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(0), "No models found.\n"), "{outcome:?}");
-    assert!(outcome.stderr.contains("there are no AWS credentials"), "{outcome:?}");
+    assert!(outcome.stderr.contains("no AWS credentials were found"), "{outcome:?}");
     assert!(outcome.stderr.contains("hint: `clawdia doctor`"), "{outcome:?}");
     let off = Machine::with("{ models: { bedrockDiscovery: { enabled: false } } }").run(&["models", "list"]);
     assert!(off.stderr.contains("`models.bedrockDiscovery.enabled` is false"), "{off:?}");
