@@ -109,6 +109,30 @@ async fn a_web_identity_is_read_anew_from_its_file() {
 }
 
 #[tokio::test]
+async fn a_token_that_was_renewed_is_tried_although_the_last_one_was_refused() {
+    let server = Loopback::answering(|asked| {
+        if asked.body.contains("WebIdentityToken=stale") {
+            sts_refusing("ExpiredToken")(asked)
+        } else {
+            sts(asked)
+        }
+    })
+    .await;
+    let caller = Caller::new()
+        .with("AWS_ENDPOINT_URL_STS", server.url())
+        .with("AWS_ROLE_ARN", ROLE)
+        .with("AWS_WEB_IDENTITY_TOKEN_FILE", "HOME/token")
+        .file("token", "stale")
+        .with_home("HOME/token");
+    for _ in 0..2 {
+        check_failure(&caller.failure().await, &["ExpiredToken"], "");
+    }
+    assert_eq!(server.requests().len(), 1, "the refusal is remembered");
+    caller.write("token", "renewed");
+    assert_eq!(caller.credentials().await.access_key_id(), "ASIAapp");
+}
+
+#[tokio::test]
 async fn a_web_identity_without_its_parts_says_which() {
     let half = Caller::new().with("AWS_WEB_IDENTITY_TOKEN_FILE", "/nonexistent/token");
     check_failure(&half.failure().await, &["without AWS_ROLE_ARN"], "AWS_ROLE_ARN");

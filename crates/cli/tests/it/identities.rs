@@ -179,7 +179,8 @@ fn a_bearer_token_goes_before_keys_and_these_before_a_profile_and_that_before_th
         let status = with(from, &STATUS);
         assert_eq!(provider(&status)["credentials"]["value"], label, "{status:?}");
         let before = endpoint.emulator.requests().len();
-        let answers = [&LIST[..], &CHAT, &DOCTOR].map(|arguments| with(from, arguments));
+        let answers =
+            [&LIST[..], &CHAT, &DOCTOR].map(|arguments| with(from, &[arguments, &["-vv"]].concat()));
         for answer in &answers {
             assert_eq!(answer.code, Some(0), "{label}: {answer:?}");
         }
