@@ -43,7 +43,7 @@ pub fn remark_on(
     is_known: bool,
 ) -> Option<(String, Option<String>)> {
     let ModelRef { provider, model, .. } = reference;
-    if !known.speaks_of(provider) {
+    if !known.speaks_of(reference) {
         return None;
     }
     if is_known {

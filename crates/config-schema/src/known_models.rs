@@ -2,9 +2,9 @@
 //!
 //! Separate because what is checked and what a person types are measured by the same list.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use clawdia_core::{ModelRef, Plugins, ProviderId};
+use clawdia_core::{ModelId, ModelRef, Plugins, ProviderId};
 
 use crate::models::ModelsConfig;
 use crate::suggestion;
@@ -13,8 +13,8 @@ use crate::suggestion;
 #[derive(Debug, Clone, Default)]
 pub struct KnownModels {
     refs: BTreeSet<String>,
-    /// Providers of which linked crates know models.
-    providers: BTreeSet<ProviderId>,
+    /// Providers of which linked crates know models, and whether any of these has a path for an id.
+    providers: BTreeMap<ProviderId, bool>,
 }
 
 impl KnownModels {
@@ -34,15 +34,17 @@ impl KnownModels {
         for (id, plugin) in configured.chain(owned) {
             for model in (plugin.known_models)() {
                 known.refs.insert(ModelRef::new(id.clone(), model).to_string());
-                known.providers.insert(id.clone());
+                *known.providers.entry(id.clone()).or_default() |= model.contains('/');
             }
         }
         known
     }
 
-    /// Whether a linked crate knows models of a provider, so that one it does not know is probably a mistake.
-    pub fn speaks_of(&self, provider: &ProviderId) -> bool {
-        self.providers.contains(provider)
+    /// Whether a linked crate knows such models of a provider, so that one it does not know is probably a mistake. An id
+    /// that is a path, where none of those is, names something of the user's own, such as an inference profile's ARN.
+    pub fn speaks_of(&self, ModelRef { provider, model, .. }: &ModelRef) -> bool {
+        let is_path = |model: &ModelId| model.as_str().contains('/');
+        self.providers.get(provider).is_some_and(|has_paths| *has_paths || !is_path(model))
     }
 
     /// The model that is meant by a ref that is not quite right: with other capitals, or without the version's `:0`.
