@@ -89,12 +89,10 @@ impl BedrockSource {
         }
         let detection = Aws::of(&self.host).detect(&self.settings.aws).await;
         let failure = detection.failure?;
-        let hint = failure.hint();
-        Some(match failure.kind() {
-            // Where they were looked for is a long list, and examining the provider shows it.
-            CredentialsFailureKind::NotFound => format!("no AWS credentials were found; {hint}"),
-            _ => format!("the AWS credentials cannot be used: {failure}; {hint}"),
-        })
+        // Where they were looked for is a long list, and examining the provider shows it. Credentials that are there and
+        // cannot be used are no reason: asking says what is wrong with them.
+        (failure.kind() == CredentialsFailureKind::NotFound)
+            .then(|| format!("no AWS credentials were found; {}", failure.hint()))
     }
 
     /// When it must be over what begins now.

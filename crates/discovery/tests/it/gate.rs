@@ -50,6 +50,18 @@ async fn without_credentials_only_those_who_insist_ask() {
     assert!(account.emulator.requests().is_empty());
 }
 
+#[tokio::test]
+async fn credentials_that_cannot_be_used_are_an_error() {
+    let account = Account::usual().await;
+    let host = without_credentials(&account);
+    let variables = host.environment().iter().chain([("AWS_PROFILE", "misspelt")]);
+    let host = HostContext::new(variables.collect::<Environment>());
+    let error = open(&host, json!({}), |_| {}).unwrap().discover(Freshness::Cached).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Auth, "{error}");
+    assert!(error.to_string().contains("misspelt"), "{error}");
+    assert!(account.emulator.requests().is_empty());
+}
+
 /// A machine with a role of its own and nothing else.
 fn instance(account: &Account, more: &[(&'static str, &str)]) -> HostContext {
     let home = account.state().join("home");
