@@ -17,7 +17,7 @@ impl Host {
     /// The options of a call of `model`, with what the agent says under what they say themselves: options of the model,
     /// how much a model that can think should think, and how long the whole call may take.
     ///
-    /// All methods here that call a model do this; it is for those who call a [`Provider`] directly. Doing it twice does
+    /// All methods here that call a model do this; it is for those who call a [`Provider`](clawdia_core::Provider) directly. Doing it twice does
     /// no harm.
     ///
     /// ```
@@ -70,7 +70,7 @@ impl Host {
     /// Asks a model to continue a conversation. Dropping the future or the stream cancels the request.
     ///
     /// # Errors
-    /// The provider's, before the first content; failures to reach a provider at all as [`HostError::kind`] says.
+    /// The provider's, before the first content; failures to reach a provider at all as [`HostError::kind`](crate::HostError::kind) says.
     pub async fn stream(
         &self,
         reference: &ModelRef,
@@ -124,7 +124,7 @@ impl Host {
     /// Says how many tokens the prompt of such a call would have, counted by the provider or estimated.
     ///
     /// # Errors
-    /// The provider's, if it counts; failures to reach a provider at all as [`HostError::kind`] says.
+    /// The provider's, if it counts; failures to reach a provider at all as [`HostError::kind`](crate::HostError::kind) says.
     pub async fn count_tokens(
         &self,
         reference: &ModelRef,
