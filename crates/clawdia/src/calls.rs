@@ -17,8 +17,8 @@ impl Host {
     /// The options of a call of `model`, with what the agent says under what they say themselves: options of the model,
     /// how much a model that can think should think, and how long the whole call may take.
     ///
-    /// All methods here that call a model do this; it is for those who call a [`Provider`](clawdia_core::Provider) directly. Doing it twice does
-    /// no harm.
+    /// All methods here that call a model do this; it is for those who call a [`Provider`](clawdia_core::Provider)
+    /// directly. Doing it twice does no harm.
     ///
     /// ```
     /// # use clawdia::{Environment, Host, HostContext, Model, Plugins, StreamOptions, config::Config};
