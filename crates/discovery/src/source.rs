@@ -17,7 +17,7 @@ use crate::catalog::{Catalog, Terms, catalog};
 use crate::control_plane::ControlPlane;
 use crate::failure::{is_expired_credentials, without_password};
 use crate::kept::{Kept, KeptFile, Place};
-use crate::listing::{Listing, ProfileKind};
+use crate::listing::{Gap, Listing, ProfileKind};
 use crate::lock::Lock;
 use crate::settings::DiscoverySettings;
 use crate::shelf::{Refreshed, Shelf, Slot};
@@ -199,9 +199,9 @@ impl BedrockSource {
             return Ok(Refreshed { kept, unkept: None });
         }
         let listing = self.list(&want.connection, deadline).await?;
-        let kept = Arc::new(Kept { place: want.place, listed_at_ms: self.host.now_ms(), listing });
+        let kept = Arc::new(Kept { place: want.place.clone(), listed_at_ms: self.host.now_ms(), listing });
         let mut unkept = None;
-        if self.settings.refresh_interval.is_some() && kept.listing.is_lasting() {
+        if self.settings.refresh_interval.is_some() && self.is_worth_keeping(&kept, &want) {
             want.slot.put(Arc::clone(&kept));
             let written = match (file, &turn) {
                 (Some(file), Ok(Some(_))) => file.write(&kept).map_err(|error| (file, error.to_string())),
@@ -214,6 +214,12 @@ impl BedrockSource {
             });
         }
         Ok(Refreshed { kept, unkept })
+    }
+
+    /// Whether a list takes the place of what is kept: one with gaps never takes that of a complete one.
+    fn is_worth_keeping(&self, kept: &Kept, old: &Want) -> bool {
+        kept.listing.is_complete()
+            || (kept.listing.is_lasting() && !self.kept(old).is_some_and(|old| old.listing.is_complete()))
     }
 
     /// A list that somebody else was given after this one began to be wanted.
@@ -321,8 +327,8 @@ impl ModelSource for BedrockSource {
             }
         };
         let Refreshed { kept, unkept } = refreshed;
-        if let Some(gap) = kept.listing.gaps.iter().find(|gap| !gap.is_denied)
-            && let Some(complete) = self.kept(&want)
+        if let Some(gap) = kept.listing.gaps.first()
+            && let Some(complete) = self.kept(&want).filter(|kept| kept.listing.is_complete())
         {
             return Ok(self.stale(&want, &complete, gap.reason.clone()));
         }
@@ -361,7 +367,7 @@ fn notices(kept: &Kept, out_of_reach: &[String]) -> Vec<String> {
     let Some(gap) = gaps.iter().find(|gap| gap.kind == ProfileKind::System) else {
         return gaps
             .iter()
-            .map(|gap| format!("application inference profiles are not listed: {}", gap.reason))
+            .map(|gap| format!("application inference profiles are not listed: {}{}", gap.reason, again(gap)))
             .collect();
     };
     let left_out = match out_of_reach {
@@ -370,9 +376,15 @@ fn notices(kept: &Kept, out_of_reach: &[String]) -> Vec<String> {
         [id, others @ ..] => format!(" (`{id}` and {} more are left out)", others.len()),
     };
     vec![format!(
-        "only models that can be called on demand are listed{left_out}, since there are no inference profiles: {}",
-        gap.reason
+        "only models that can be called on demand are listed{left_out}, since there are no inference profiles: {}{}",
+        gap.reason,
+        again(gap)
     )]
+}
+
+/// What to do once a permission was given: the list without it is shown for a while.
+fn again(gap: &Gap) -> &'static str {
+    if gap.is_denied { "; afterwards, list with `--refresh`" } else { "" }
 }
 
 /// Why a list has nothing in it although it could be had.
