@@ -84,7 +84,12 @@ pub(crate) struct KeptFile {
 
 impl KeptFile {
     pub(crate) fn of(state_dir: &Path, place: &Place) -> Self {
-        Self { path: state_dir.join("cache").join("bedrock-models").join(place.file_name()) }
+        Self { path: Self::directory(state_dir).join(place.file_name()) }
+    }
+
+    /// Where the files of all places are.
+    pub(crate) fn directory(state_dir: &Path) -> PathBuf {
+        state_dir.join("cache").join("bedrock-models")
     }
 
     pub(crate) fn path(&self) -> &Path {

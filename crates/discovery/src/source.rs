@@ -133,8 +133,17 @@ impl BedrockSource {
             Some(calling) => Some(self.connect(calling).await?.region().to_owned()),
             None => None,
         };
+        // Who an instance is, it has to be asked. Where no list was ever kept, that would only cost time.
+        let is_kept = || {
+            let directory = self.host.state_dir().map(KeptFile::directory);
+            !self.shelf.is_empty() || directory.is_some_and(|directory| directory.is_dir())
+        };
+        let identity = match freshness {
+            Freshness::Offline if !is_kept() => String::new(),
+            _ => connection.identity_key().await,
+        };
         let place = Place {
-            identity: connection.identity_key().to_owned(),
+            identity,
             region: connection.region().to_owned(),
             endpoint: connection.control_plane_endpoint().map(without_password),
             filter: self.settings.filter.makers().to_vec(),
