@@ -336,7 +336,11 @@ fn named_region(
     if let Some(region) = files.member(profile, "region") {
         return Some((region.to_owned(), RegionOrigin::Profile(profile.to_owned())));
     }
-    settings.suggested_region().map(|region| (region.to_owned(), RegionOrigin::BaseUrl))
+    if let Some(region) = settings.suggested_region() {
+        return Some((region.to_owned(), RegionOrigin::BaseUrl));
+    }
+    let fallback = settings.fallback_region.as_ref()?;
+    Some((fallback.region.clone(), RegionOrigin::Fallback(fallback.place.clone())))
 }
 
 fn default_region() -> (String, RegionOrigin) {

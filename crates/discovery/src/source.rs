@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use clawdia_aws::{Aws, AwsSettings, Connection, CredentialsFailureKind};
-use clawdia_core::{Discovery, ErrorKind, Freshness, HostContext, ModelId, ModelSource, ProviderError, Step};
+use clawdia_core::{
+    Coverage, Discovery, ErrorKind, Freshness, HostContext, ModelId, ModelSource, ProviderError, Step,
+};
 use futures_util::FutureExt;
 use tokio::time::Instant;
 
@@ -270,6 +272,11 @@ impl BedrockSource {
         if discovery.models.is_empty() {
             discovery.notices.push(nothing(kept));
         }
+        discovery.coverage = match &want.called_region {
+            Some(_) => Coverage::Elsewhere,
+            None if kept.listing.is_complete() && kept.place.filter.is_empty() => Coverage::Complete,
+            None => Coverage::Partial,
+        };
         if let Some(called) = &want.called_region {
             discovery.notices.push(format!(
                 "these are the models of {}, and the provider `{}` calls {called}; set `region` of the provider, or drop \
@@ -283,6 +290,9 @@ impl BedrockSource {
     fn stale(&self, want: &Want, kept: &Kept, reason: impl Into<String>) -> Discovery {
         let mut discovery = self.shown(want, kept);
         discovery.stale = Some(reason.into());
+        if discovery.coverage == Coverage::Complete {
+            discovery.coverage = Coverage::Partial;
+        }
         discovery
     }
 
@@ -347,16 +357,13 @@ impl ModelSource for BedrockSource {
     }
 
     fn can_call(&self, model: &ModelId, listed: &Discovery) -> Option<bool> {
-        if listed.offers(model) {
-            return Some(true);
+        match listed.coverage {
+            Coverage::Elsewhere => None,
+            _ if listed.offers(model) => Some(true),
+            // What an ARN leads to (throughput that was bought, an imported model, another account's profile) is in no list.
+            Coverage::Complete if !model.as_str().starts_with("arn:") => Some(false),
+            _ => None,
         }
-        // A notice tells of something that is missing, or that other models are called than were listed. What an ARN
-        // leads to (throughput that was bought, an imported model, another account's profile) is in no list.
-        let is_whole = listed.stale.is_none()
-            && listed.skipped.is_none()
-            && listed.notices.is_empty()
-            && self.settings.filter.makers().is_empty();
-        (is_whole && !model.as_str().starts_with("arn:")).then_some(false)
     }
 
     async fn examine(&self, model: Option<&ModelId>) -> Vec<Step> {
