@@ -6,6 +6,7 @@ use std::collections::HashSet;
 
 use clawdia_core::{ErrorKind, ProviderError};
 use futures_util::future;
+use tokio::time::Instant;
 
 use crate::control_plane::{ControlPlane, Question};
 use crate::listing::{
@@ -16,15 +17,22 @@ use crate::listing::{
 /// No account has so many pages; a service that gives more never comes to an end.
 const MOST_PAGES: usize = 300;
 
-/// Lists everything. Without profiles there is a listing all the same, with gaps; without foundation models there is none.
+/// How much of the time there is is kept for what comes after profiles: a list without them is better than none.
+const RESERVE: u32 = 10;
+
+/// Lists everything by the deadline. Without profiles there is a listing all the same, with gaps; without foundation models there is none.
 ///
 /// # Errors
 /// Why the foundation models could not be listed; then the profiles are not waited for.
-pub(crate) async fn listing(control_plane: &ControlPlane) -> Result<Listing, ProviderError> {
+pub(crate) async fn listing(
+    control_plane: &ControlPlane,
+    deadline: Instant,
+) -> Result<Listing, ProviderError> {
+    let until = deadline - deadline.saturating_duration_since(Instant::now()) / RESERVE;
     let models = models(control_plane);
     let profiles = async {
-        let system = profiles(control_plane, ProfileKind::System);
-        let application = profiles(control_plane, ProfileKind::Application);
+        let system = profiles_until(until, control_plane, ProfileKind::System);
+        let application = profiles_until(until, control_plane, ProfileKind::Application);
         Ok::<_, ProviderError>(future::join(system, application).await)
     };
     let (models, (system, application)) = future::try_join(models, profiles).await?;
@@ -56,6 +64,19 @@ fn is_denied(error: &ProviderError) -> bool {
 pub(crate) async fn models(control_plane: &ControlPlane) -> Result<Vec<FoundationModel>, ProviderError> {
     let answer = control_plane.ask(&Question::FoundationModels).await?;
     foundation_models(&answer).map_err(|reason| not_a_list(control_plane, "foundation models", reason))
+}
+
+async fn profiles_until(
+    until: Instant,
+    control_plane: &ControlPlane,
+    kind: ProfileKind,
+) -> Result<Vec<InferenceProfile>, ProviderError> {
+    let outcome = tokio::time::timeout_at(until, profiles(control_plane, kind)).await;
+    outcome.unwrap_or_else(|_| {
+        let place = control_plane.site.place();
+        let error = ProviderError::new(ErrorKind::Timeout, "it took too long");
+        Err(error.with_attempt(format!("list the inference profiles of Amazon Bedrock {place}")))
+    })
 }
 
 /// Every page of the profiles of a kind. A part of the pages is not given out: nobody could tell what is missing.

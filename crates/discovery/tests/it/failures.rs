@@ -218,6 +218,18 @@ async fn everything_has_a_deadline() {
 }
 
 #[tokio::test]
+async fn profiles_that_hang_do_not_cost_the_models_that_need_none() {
+    let account = Account::with(on_demand_and_not(), [profile("us.acme.n", "acme.n")]).await;
+    let gate = Gate::new();
+    account.emulator.reply_always(Operation::ListInferenceProfiles, Reply::answer().after(&gate));
+    let source = open(&account.host, json!({}), |provider| provider.timeouts.total_ms = Some(500)).unwrap();
+    let found = source.discover(Freshness::Cached).await.unwrap();
+    assert_eq!(ids(&found), ["acme.m"]);
+    assert!(found.notices[0].contains("it took too long"), "{:?}", found.notices);
+    assert!(account.files().is_empty(), "it is asked again at once");
+}
+
+#[tokio::test]
 async fn what_answers_and_is_no_bedrock_is_recognised() {
     let account = Account::usual().await;
     for body in ["<html>Welcome!</html>", "[]", ""] {
