@@ -8,14 +8,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use clawdia_core::{Environment, HostContext};
-use sha2::{Digest, Sha256};
 use tokio::sync::OnceCell;
 
 use crate::chain::Prospect;
-use crate::connection::{Connection, DEFAULT_REGION, Plane, PlaneSettings, Shared};
+use crate::connection::{Connection, DEFAULT_REGION, Plane, PlaneSettings, Shared, hashed};
 use crate::endpoint::{BaseUrl, shown};
 use crate::failure::CredentialsFailure;
-use crate::hex::hex;
 use crate::http_clients::HttpClients;
 use crate::identity::{Detection, FoundCredentials, Identity};
 use crate::lookup::Lookup;
@@ -25,8 +23,8 @@ use crate::proxy::UnusableProxy;
 use crate::service::Service;
 use crate::settings::{AwsSettings, CredentialSettings};
 use crate::shared_files::SharedFiles;
-use crate::source::FoundIn;
 use crate::source::instance::InstanceMetadata;
+use crate::source::{FoundIn, container};
 use crate::trust::{Trust, UnusableBundle};
 
 /// What all AWS plugins of a host share.
@@ -284,13 +282,38 @@ impl Aws {
             control,
             region_origin,
             credential_source: settings.credential_source(),
-            identity_key: identity_key(settings, prospect),
+            is_instance: matches!(&prospect, Some(Ok(prospect)) if may_be_instance(prospect)),
+            identity_key: self.identity_key(settings, prospect).await,
             lookup,
             number: self.made.fetch_add(1, Ordering::Relaxed),
             is_provisional,
             region,
         };
         Ok(Connection { shared: Arc::new(shared) })
+    }
+
+    /// A hash of what stays the same for an identity, as far as files and variables say.
+    async fn identity_key(
+        &self,
+        settings: &AwsSettings,
+        prospect: Option<Result<Prospect, CredentialsFailure>>,
+    ) -> String {
+        let base = match (&settings.credentials, prospect) {
+            // A token is long and random: nothing of it can be found from a part of its hash.
+            (CredentialSettings::Bearer { token, .. }, _) => format!("bearer {}", token.expose()),
+            (CredentialSettings::Keys { access_key_id, .. }, _) => format!("keys {access_key_id}"),
+            (CredentialSettings::Unauthenticated, _) => "unauthenticated".to_owned(),
+            (_, Some(Ok(Prospect::Planned(plan)))) => {
+                let is_container = plan.starts_at_container();
+                let container =
+                    if is_container { container::identity(&self.environment).await } else { String::new() };
+                plan.stable_identity(&container)
+            }
+            (_, Some(Ok(Prospect::Instance))) => Plan::InstanceMetadata.stable_identity(""),
+            (credentials, Some(Err(_)) | None) => format!("unknown {credentials:?}"),
+        };
+        let role = settings.role_arn.as_deref().unwrap_or_default();
+        hashed(&format!("{base}\n{role}"))
     }
 }
 
@@ -313,7 +336,11 @@ fn named_region(
     if let Some(region) = files.member(profile, "region") {
         return Some((region.to_owned(), RegionOrigin::Profile(profile.to_owned())));
     }
-    settings.suggested_region().map(|region| (region.to_owned(), RegionOrigin::BaseUrl))
+    if let Some(region) = settings.suggested_region() {
+        return Some((region.to_owned(), RegionOrigin::BaseUrl));
+    }
+    let fallback = settings.fallback_region.as_ref()?;
+    Some((fallback.region.clone(), RegionOrigin::Fallback(fallback.place.clone())))
 }
 
 fn default_region() -> (String, RegionOrigin) {
@@ -326,22 +353,6 @@ fn may_be_instance(prospect: &Prospect) -> bool {
         Prospect::Instance => true,
         Prospect::Planned(plan) => plan.starts_at_instance(),
     }
-}
-
-/// A hash of what stays the same for an identity.
-fn identity_key(settings: &AwsSettings, prospect: Option<Result<Prospect, CredentialsFailure>>) -> String {
-    let base = match (&settings.credentials, prospect) {
-        // A token is long and random: nothing of it can be found from a part of its hash.
-        (CredentialSettings::Bearer { token, .. }, _) => format!("bearer {}", token.expose()),
-        (CredentialSettings::Keys { access_key_id, .. }, _) => format!("keys {access_key_id}"),
-        (CredentialSettings::Unauthenticated, _) => "unauthenticated".to_owned(),
-        (_, Some(Ok(Prospect::Planned(plan)))) => plan.stable_identity(),
-        (_, Some(Ok(Prospect::Instance))) => Plan::InstanceMetadata.stable_identity(),
-        (credentials, Some(Err(_)) | None) => format!("unknown {credentials:?}"),
-    };
-    let role = settings.role_arn.as_deref().unwrap_or_default();
-    let hash = Sha256::digest(format!("{base}\n{role}").as_bytes());
-    hex(&hash[..12])
 }
 
 /// Why there is no connection.

@@ -19,8 +19,10 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_types::SdkConfig;
 use aws_types::app_name::AppName;
 use aws_types::region::Region;
+use sha2::{Digest, Sha256};
 
 use crate::credential_source::CredentialSource;
+use crate::hex::hex;
 use crate::http_clients::HttpClients;
 use crate::lookup::{Lookup, SharedLookup};
 use crate::origin::{EndpointOrigin, RegionOrigin};
@@ -51,7 +53,10 @@ pub(crate) struct Shared {
     pub(crate) credential_source: CredentialSource,
     /// `None` where there is nothing to look up.
     pub(crate) lookup: Option<Arc<Lookup>>,
+    /// A hash of what files and variables say of who it is.
     pub(crate) identity_key: String,
+    /// Whether they leave it to the instance's role.
+    pub(crate) is_instance: bool,
     /// Tells it from those before and after it.
     pub(crate) number: u64,
     /// Whether the region is only a guess, since the instance could not be asked.
@@ -202,9 +207,24 @@ impl Connection {
 
     /// Tells this identity from others, for the names of caches: a hash of what stays the same while keys are renewed.
     /// Region and endpoint are not part of it.
-    pub fn identity_key(&self) -> &str {
-        &self.shared.identity_key
+    ///
+    /// Where it is the instance's role, the instance is asked for its name, once a minute at most, and no credentials are;
+    /// where no instance answers, that is found out within a second and remembered.
+    pub async fn identity_key(&self) -> String {
+        let Shared { lookup, identity_key, is_instance, .. } = &*self.shared;
+        match lookup {
+            Some(lookup) if *is_instance => {
+                let role = Box::pin(lookup.instance_role()).await;
+                hashed(&format!("{identity_key}\n{}", role.unwrap_or_default()))
+            }
+            Some(_) | None => identity_key.clone(),
+        }
     }
+}
+
+/// A hash that tells identities apart and says nothing of them.
+pub(crate) fn hashed(identity: &str) -> String {
+    hex(&Sha256::digest(identity.as_bytes())[..12])
 }
 
 /// Whether an error of the SDK comes from looking for credentials: there are none, or their source failed.

@@ -152,6 +152,12 @@ impl Lookup {
         self.instance.region(&self.surroundings(files)).await
     }
 
+    /// The name of the role of the instance this program runs on.
+    pub(crate) async fn instance_role(&self) -> Option<String> {
+        let files = SharedFiles::read(&self.environment).await;
+        self.instance.role(&self.surroundings(&files)).await
+    }
+
     async fn search(&self) -> Remembered {
         let profile = self.settings.profile(&self.environment);
         // Looked at before the files are read: what is written in between is found by the next who asks.

@@ -18,6 +18,8 @@ pub enum RegionOrigin {
     Profile(String),
     /// A `baseUrl` that is one of AWS's own addresses.
     BaseUrl,
+    /// A setting for another purpose, by its place in the configuration: the region whose models are listed.
+    Fallback(String),
     /// The instance this program runs on.
     InstanceMetadata,
     /// Nobody: the default.
@@ -32,6 +34,7 @@ impl fmt::Display for RegionOrigin {
             Self::Variable(name) => formatter.write_str(name),
             Self::Profile(name) => write!(formatter, "profile `{name}`"),
             Self::BaseUrl => formatter.write_str("baseUrl"),
+            Self::Fallback(place) => formatter.write_str(place),
             Self::InstanceMetadata => formatter.write_str("instance metadata"),
             Self::Default => formatter.write_str("default"),
         }

@@ -90,17 +90,32 @@ impl Plan {
         }
     }
 
-    /// What stays the same while keys are renewed, and differs between identities; without secrets.
-    pub(crate) fn stable_identity(&self) -> String {
+    /// Whether it begins with the container's role.
+    pub(crate) fn starts_at_container(&self) -> bool {
+        match self {
+            Self::Container => true,
+            Self::Role(_, base) => base.starts_at_container(),
+            Self::Keys { .. }
+            | Self::Process { .. }
+            | Self::Sso(_)
+            | Self::WebIdentity(_)
+            | Self::Environment
+            | Self::InstanceMetadata => false,
+        }
+    }
+
+    /// What stays the same while keys are renewed, and differs between identities; `container` is what the variables say of
+    /// a container's. Which role an instance has, only the instance knows.
+    pub(crate) fn stable_identity(&self, container: &str) -> String {
         match self {
             Self::Keys { credentials, .. } => format!("keys {}", credentials.access_key_id()),
             Self::Process { profile, command } => format!("process {profile} {}", command.expose()),
             Self::Sso(sso) => format!("sso {} {} {}", sso.start_url, sso.account_id, sso.role_name),
             Self::WebIdentity(web) => format!("web {}", web.role_arn),
             Self::Environment => "environment".to_owned(),
-            Self::Container => "container".to_owned(),
+            Self::Container => container.to_owned(),
             Self::InstanceMetadata => "instance".to_owned(),
-            Self::Role(role, base) => format!("role {} {}", role.role_arn, base.stable_identity()),
+            Self::Role(role, base) => format!("role {} {}", role.role_arn, base.stable_identity(container)),
         }
     }
 }

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use clawdia_core::{Environment, ProviderConfig, Secret};
+use clawdia_core::{Environment, FallbackRegion, ProviderConfig, Secret};
 
 use crate::credential_source::CredentialSource;
 use crate::endpoint::{BaseUrl, InvalidUrl};
@@ -22,6 +22,8 @@ pub struct AwsSettings {
     pub(crate) configured_region: Option<String>,
     /// The region that the environment names, and the variable that does.
     pub(crate) environment_region: Option<(&'static str, String)>,
+    /// The region where nobody names one for calls, and who names it.
+    pub(crate) fallback_region: Option<FallbackRegion>,
     pub(crate) base_url: Option<BaseUrl>,
     /// The endpoints that the environment names.
     pub(crate) endpoints: ServiceEndpoints,
@@ -91,6 +93,11 @@ impl AwsSettings {
                 .map(|region| valid_region("region", region))
                 .transpose()?,
             environment_region,
+            // Whoever wrote it is told what is wrong with it by whoever it was written for.
+            fallback_region: config
+                .fallback_region
+                .clone()
+                .filter(|fallback| valid_region("region", fallback.region.clone()).is_ok()),
             base_url,
             endpoints,
             fips: environment.get("AWS_USE_FIPS_ENDPOINT").map(is_true),
@@ -147,6 +154,7 @@ impl AwsSettings {
             .as_deref()
             .or(self.environment_region.as_ref().map(|(_, region)| region.as_str()))
             .or(self.suggested_region())
+            .or(self.fallback_region.as_ref().map(|fallback| fallback.region.as_str()))
             .unwrap_or(crate::connection::DEFAULT_REGION)
     }
 

@@ -30,6 +30,7 @@ mod geography;
 mod lookup;
 mod name;
 mod profile;
+mod conversation;
 
 #[rustfmt::skip]
 mod generated;
@@ -38,6 +39,7 @@ pub use arn::{Arn, ParseArnError, ResourceKind};
 pub use behaviour::{Behaviour, capabilities};
 pub use cache_rules::{CachePlace, CacheRules};
 pub use capabilities::{Capabilities, UnknownCapability};
+pub use conversation::holds_conversations;
 pub use date::{Date, ParseDateError};
 pub use dispute::{Dispute, Source};
 pub use effort::{Effort, ThinkingLevelMapping};

@@ -16,7 +16,7 @@ use crate::{Arn, Geography};
 ///     profile_candidates("anthropic.claude-sonnet-4-5-20250929-v1:0", "ap-northeast-1"),
 ///     ["jp.anthropic.claude-sonnet-4-5-20250929-v1:0", "global.anthropic.claude-sonnet-4-5-20250929-v1:0"],
 /// );
-/// assert_eq!(profile_candidates("acme.model-1", "eu-west-1"), ["eu.acme.model-1"]);
+/// assert_eq!(profile_candidates("acme.model-1", "eu-west-1"), ["eu.acme.model-1", "global.acme.model-1"]);
 /// ```
 pub fn profile_candidates(base_id: &str, region: &str) -> Vec<String> {
     let base_id = base_id.trim();
@@ -31,7 +31,7 @@ pub fn profile_candidates(base_id: &str, region: &str) -> Vec<String> {
     let geographies = Geography::of_region(region);
     let id_in = |geography: &Geography| format!("{geography}.{base_id}");
     let known: Vec<_> = geographies.iter().map(id_in).filter(|id| has_row(id)).collect();
-    if known.is_empty() { geographies.first().map(id_in).into_iter().collect() } else { known }
+    if known.is_empty() { geographies.iter().map(id_in).collect() } else { known }
 }
 
 /// The profile to call a model through in a region: the first of [`profile_candidates`].

@@ -62,8 +62,9 @@ impl Host {
         }
         // A plugin that connects to nothing without its key is given it; what else is wrong comes up again.
         let provider = self.describer(&route).or_else(|_| self.connect(&route))?;
-        let described = provider.describe(&reference.model);
         let found = self.shared.sources.found(reference);
+        let known_as = found.as_ref().map_or(&reference.model, |found| &found.model.id);
+        let described = provider.describe(known_as);
         Ok(describe(&route, &reference.model, row, described, found.as_ref()).model)
     }
 
@@ -139,7 +140,7 @@ impl Route<'_> {
     }
 }
 
-/// Puts together what is known of the model `id`: what is written in its `row`, over what the service says, over what its
+/// Puts together what is known of the model `id`, and of what it is called through if that is `found`: what is written in its `row`, over what the service says, over what its
 /// provider knows, over what a source assumes.
 pub(crate) fn describe(
     route: &Route<'_>,
@@ -169,6 +170,9 @@ pub(crate) fn describe(
     };
     // The same plugin serves several providers; a list knows the model, the host knows whose it is.
     description.model.provider = route.id.clone();
+    description.model.id = id.clone();
+    description.model.invoked_id =
+        found.map(|found| &found.model.id).filter(|invoked| *invoked != id).cloned();
     description.has_prices =
         description.model.cost != Cost::default() || row.is_some_and(|row| row.cost != CostConfig::default());
     if let Some(row) = row {

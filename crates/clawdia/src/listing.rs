@@ -7,8 +7,8 @@ use std::fmt;
 
 use clawdia_config_schema::{AgentConfig, ModelsMode};
 use clawdia_core::{
-    DiscoveredModel, Discovery, Freshness, LimitsFrom, Model, ModelId, ModelRef, ModelSource, ProviderError,
-    ProviderId,
+    Coverage, DiscoveredModel, Discovery, Freshness, LimitsFrom, Model, ModelId, ModelRef, ModelSource,
+    ProviderError, ProviderId,
 };
 use futures_util::future::join_all;
 use serde::Serialize;
@@ -18,6 +18,7 @@ use crate::descriptions::describe;
 use crate::host::Host;
 use crate::host_error::HostError;
 use crate::routes::Route;
+use crate::sources::found_of;
 
 /// Which models to list, and how.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -252,9 +253,13 @@ impl Host {
         // One that cannot be connected describes nothing, and says why when it is called.
         let provider = self.describer(route).ok();
         let find = |id: &ModelId| {
-            let mut found =
-                asked.iter().flat_map(|asked| asked.discovery.models.iter().map(move |model| (asked, model)));
-            found.find(|(_, found)| found.model.id == *id)
+            let found = found_of(id, asked.iter().flat_map(|asked| asked.discovery.models.iter()))?;
+            let is_from =
+                |asked: &&Asked| asked.discovery.models.iter().any(|model| std::ptr::eq(model, found));
+            // Elsewhere, other models stand in for it.
+            let is_meant =
+                |asked: &&Asked| found.model.id == *id || asked.discovery.coverage != Coverage::Elsewhere;
+            asked.iter().find(is_from).filter(is_meant).map(|asked| (asked, found))
         };
         let mut seen = BTreeSet::new();
         let mut models = Vec::new();
@@ -262,11 +267,12 @@ impl Host {
             if !seen.insert(id.clone()) {
                 return;
             }
-            let described = provider.as_ref().and_then(|provider| provider.describe(id));
+            let found = find(id);
+            let known_as = found.map_or(id, |(_, found)| &found.model.id);
+            let described = provider.as_ref().and_then(|provider| provider.describe(known_as));
             if origin == ModelOrigin::BuiltIn && described.is_none() {
                 return;
             }
-            let found = find(id);
             let description = describe(route, id, route.row(id), described, found.map(|(_, found)| found));
             models.push(ListedModel {
                 available: can_call(id, asked),

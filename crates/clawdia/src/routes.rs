@@ -8,7 +8,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use clawdia_config_schema::SecretConfig;
-use clawdia_core::{Model, Provider, ProviderConfig, ProviderError, ProviderId, ProviderPlugin, Secret};
+use clawdia_core::{
+    FallbackRegion, Model, Provider, ProviderConfig, ProviderError, ProviderId, ProviderPlugin, Secret,
+};
 use serde_json::{Map, Value};
 
 use crate::host::{Host, Shared};
@@ -77,7 +79,19 @@ impl Host {
     pub(crate) fn plugin_config(&self, route: &Route<'_>, key: Option<Secret>) -> ProviderConfig {
         let mut config = ProviderConfig::clone(&route.config).with_api_key(key);
         config.params = self.provider_params(route, &Map::new());
+        config.fallback_region = self.fallback_region(route);
         config
+    }
+
+    /// The region that a source's section names: whoever lists the models of a region wants to call them.
+    fn fallback_region(&self, route: &Route<'_>) -> Option<FallbackRegion> {
+        let mut sources = self.shared.plugins.sources().filter(|plugin| plugin.api == route.plugin.api);
+        sources.find_map(|plugin| {
+            let pointer = plugin.section?;
+            let region = (plugin.region)(self.shared.config.section_value(pointer)?)?;
+            let place = format!("{}.region", pointer.trim_start_matches('/').replace('/', "."));
+            Some(FallbackRegion { region, place })
+        })
     }
 
     /// The options of a provider: its own, over them those for all models that it knows, and over these `own` ones of an

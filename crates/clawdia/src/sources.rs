@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use clawdia_config_schema::{ModelsMode, SecretConfig};
 use clawdia_core::{
-    DiscoveredModel, Discovery, Freshness, ModelRef, ModelSource, ProviderError, ProviderId, SourceConfig,
-    SourcePlugin,
+    Coverage, DiscoveredModel, Discovery, Freshness, ModelId, ModelRef, ModelSource, ProviderError,
+    ProviderId, SourceConfig, SourcePlugin,
 };
 
 use crate::host::Host;
@@ -30,12 +30,12 @@ pub(crate) struct Sources {
 type SourceKey = (ProviderId, &'static str);
 
 impl Sources {
-    /// What was found of a model.
+    /// What was found of a model: itself, or what it is called through.
     pub(crate) fn found(&self, reference: &ModelRef) -> Option<DiscoveredModel> {
         let found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
         let of_provider = found.iter().filter(|((provider, _), _)| *provider == reference.provider);
-        let mut models = of_provider.flat_map(|(_, models)| models.iter());
-        models.find(|found| found.model.id == reference.model).cloned()
+        let models = of_provider.flat_map(|(_, models)| models.iter());
+        found_of(&reference.model, models).cloned()
     }
 
     /// All that was found.
@@ -53,8 +53,24 @@ impl Sources {
             return;
         }
         let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-        found.insert(key, discovery.models.clone().into());
+        let mut models = discovery.models.clone();
+        if discovery.coverage == Coverage::Elsewhere {
+            // What stands in for a model there may not be there where it is called.
+            for model in &mut models {
+                model.stands_for = None;
+            }
+        }
+        found.insert(key, models.into());
     }
+}
+
+/// What was found of a model: itself, else the one that it is called through.
+pub(crate) fn found_of<'m>(
+    id: &ModelId,
+    models: impl Iterator<Item = &'m DiscoveredModel> + Clone,
+) -> Option<&'m DiscoveredModel> {
+    let itself = models.clone().find(|found| found.model.id == *id);
+    itself.or_else(|| models.into_iter().find(|found| found.stands_for.as_ref() == Some(id)))
 }
 
 /// A source of a provider's models, opened.

@@ -79,7 +79,9 @@ pub use modality::Modality;
 pub use model::Model;
 pub use model_config::{CostConfig, ModelConfig};
 pub use model_ref::{ModelId, ModelRef, ParseModelRefError, ProviderId};
-pub use model_source::{DiscoveredModel, Discovery, Freshness, LimitsFrom, ModelSource, SourceConfig};
+pub use model_source::{
+    Coverage, DiscoveredModel, Discovery, Freshness, LimitsFrom, ModelSource, SourceConfig,
+};
 pub use output_schema::OutputSchema;
 pub use params::merge_params;
 pub use plugin::{
@@ -87,7 +89,7 @@ pub use plugin::{
     UnknownProvider,
 };
 pub use provider::{IncompleteMessage, Provider, ProviderExt};
-pub use provider_config::{ProviderConfig, Secret};
+pub use provider_config::{FallbackRegion, ProviderConfig, Secret};
 pub use provider_status::{Determined, ProviderStatus};
 pub use section::{Section, SectionError, SectionPlugin, from_config};
 pub use stop_reason::StopReason;

@@ -62,6 +62,9 @@ pub struct Model {
     /// The id whose capabilities, limits and prices are meant, where `id` does not say: behind an opaque ARN, say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub canonical_model_id: Option<ModelId>,
+    /// The id to call where that is not `id`: that of an inference profile which is known to stand in for the model, say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invoked_id: Option<ModelId>,
     /// Capabilities that are known better than the provider knows them, by the provider's names for them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub capabilities: BTreeMap<String, bool>,
@@ -98,6 +101,7 @@ impl Model {
             headers: Headers::default(),
             thinking_level_map: BTreeMap::new(),
             canonical_model_id: None,
+            invoked_id: None,
             capabilities: BTreeMap::new(),
             compat: None,
             input_limits: None,

@@ -29,7 +29,7 @@ pub trait ModelSource: fmt::Debug + Send + Sync {
     /// Without an implementation, a model that is listed can, or one that a listed one stands for; of others nothing is
     /// known. A source whose list is complete knows more.
     fn can_call(&self, model: &ModelId, listed: &Discovery) -> Option<bool> {
-        listed.offers(model).then_some(true)
+        (listed.coverage != Coverage::Elsewhere && listed.offers(model)).then_some(true)
     }
 
     /// Examines what it takes to list models and, if one is named, to have access to it, step by step: for people who
@@ -91,6 +91,21 @@ pub struct Discovery {
     pub stale: Option<String>,
     /// Why the service was not asked at all, and there is no list: discovery is off, say.
     pub skipped: Option<String>,
+    /// What the list says of models that are to be called.
+    pub coverage: Coverage,
+}
+
+/// What a list of models says of those that are to be called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Coverage {
+    /// A listed model can be called; of others nothing is known.
+    #[default]
+    Partial,
+    /// A listed model can be called, and no other.
+    Complete,
+    /// Nothing: the models are those of another place than where calls go.
+    Elsewhere,
 }
 
 impl Discovery {

@@ -161,19 +161,28 @@ pub struct SourcePlugin {
     pub open: OpenSource,
     /// What the service must allow for models to be listed.
     pub permissions: &'static [Permission],
+    /// Reads from the section the region whose models are listed, for providers of which nobody says another.
+    pub region: fn(&Value) -> Option<String>,
 }
 
 impl SourcePlugin {
     /// A source called `id` for providers of the protocol `api`, brought by the crate `owner`
     /// (`env!("CARGO_PKG_NAME")`).
     pub const fn new(id: &'static str, api: &'static str, owner: &'static str, open: OpenSource) -> Self {
-        Self { id, owner, api, section: None, open, permissions: &[] }
+        Self { id, owner, api, section: None, open, permissions: &[], region: |_| None }
     }
 
     /// Reads its options from this section, a JSON pointer.
     #[must_use]
     pub const fn with_section(mut self, pointer: &'static str) -> Self {
         self.section = Some(pointer);
+        self
+    }
+
+    /// Says which region the section names: what is listed there should be called there, where nobody says otherwise.
+    #[must_use]
+    pub const fn with_region(mut self, region: fn(&Value) -> Option<String>) -> Self {
+        self.region = region;
         self
     }
 

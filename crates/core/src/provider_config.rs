@@ -83,6 +83,18 @@ pub struct ProviderConfig<K = Secret> {
     /// The entry's key in `models.providers`.
     #[serde(skip)]
     pub id: Option<ProviderId>,
+    /// The region to call where nothing else names one: neither this entry nor whatever the provider asks besides.
+    #[serde(skip)]
+    pub fallback_region: Option<FallbackRegion>,
+}
+
+/// A region that somebody named for another purpose, and that is a better guess than none.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct FallbackRegion {
+    /// The region.
+    pub region: String,
+    /// Where it is written, for people: `models.bedrockDiscovery.region`, say.
+    pub place: String,
 }
 
 impl ProviderConfig {
@@ -108,6 +120,7 @@ impl Default for ProviderConfig {
             params: Map::new(),
             models: Vec::new(),
             id: None,
+            fallback_region: None,
         }
     }
 }
@@ -129,6 +142,7 @@ impl<K> ProviderConfig<K> {
             params: self.params,
             models: self.models,
             id: self.id,
+            fallback_region: self.fallback_region,
         }
     }
 }

@@ -9,7 +9,7 @@ use std::time::SystemTime;
 
 use clawdia_bedrock_models::{
     Arn, Behaviour, Date, Geography, ModelFacts, Resolved, ResourceKind, ThinkingDialect, find,
-    served_only_through_profile,
+    holds_conversations, served_only_through_profile,
 };
 use clawdia_core::{Api, DiscoveredModel, LimitsFrom, Modality, Model, ModelId, ProviderId};
 
@@ -138,13 +138,17 @@ fn access(model: &FoundationModel) -> Access {
     }
 }
 
-/// Whether a model streams text and is still served.
+/// Whether a model takes and streams text in conversations, and is still served.
 fn is_usable(model: &FoundationModel, now: SystemTime) -> bool {
     let is_served = model
         .status
         .as_deref()
         .is_some_and(|status| status.eq_ignore_ascii_case("ACTIVE") || status.eq_ignore_ascii_case("LEGACY"));
+    let takes_text =
+        model.input.is_empty() || model.input.iter().any(|input| input.eq_ignore_ascii_case("TEXT"));
     model.streams
+        && takes_text
+        && holds_conversations(&model.id)
         && model.output.iter().any(|output| output.eq_ignore_ascii_case("TEXT"))
         && is_served
         && !model.has_ended(now)
@@ -155,7 +159,9 @@ fn is_usable(model: &FoundationModel, now: SystemTime) -> bool {
 fn can_chat(base_id: Option<&str>, base: Option<&FoundationModel>, now: SystemTime) -> bool {
     match base {
         Some(base) => is_usable(base, now),
-        None => !base_id.and_then(find).is_some_and(|resolved| resolved.facts.end_of_life),
+        None => base_id.is_none_or(|id| {
+            holds_conversations(id) && !find(id).is_some_and(|resolved| resolved.facts.end_of_life)
+        }),
     }
 }
 

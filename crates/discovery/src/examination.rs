@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::control_plane::{ControlPlane, Question};
 use crate::failure::policy_line;
-use crate::listing::{FoundationModel, InferenceProfile, Listing, ProfileKind, foundation_models, text};
+use crate::listing::{FoundationModel, InferenceProfile, Listing, ProfileKind, text};
 use crate::source::BedrockSource;
 
 const MODELS: &str = "bedrock:ListFoundationModels";
@@ -70,9 +70,9 @@ async fn tried(source: &BedrockSource, control_plane: &ControlPlane, model: Opti
     let mut listing = Listing::default();
     let mut steps = Vec::new();
     let question = Question::FoundationModels;
-    match control_plane.ask(&question).await {
-        Ok(answer) => {
-            listing.models = foundation_models(&answer);
+    match crate::fetch::models(control_plane).await {
+        Ok(models) => {
+            listing.models = models;
             steps.push(Step::ok(MODELS, format!("{} models {place}", listing.models.len())));
         }
         // Without an answer or without credentials, nothing else will be answered either.

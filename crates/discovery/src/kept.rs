@@ -15,6 +15,9 @@ use crate::listing::Listing;
 /// Changes with the meaning of what is kept; files of another version are none.
 const VERSION: u32 = 1;
 
+/// How long a list with gaps is good for: what was denied may be allowed by now.
+const WITH_GAPS: Duration = Duration::from_mins(1);
+
 /// What a list is about: lists of one place are not shown at another.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -62,8 +65,11 @@ impl Kept {
         serde_json::from_str(unsealed(str::from_utf8(content).ok()?)?).ok()
     }
 
-    /// Whether it is young enough. A list from the future is not: the clock was set back, and its age is unknown.
+    /// Whether it is young enough; one with gaps ages quickly. A list from the future is not: the clock was set back, and
+    /// its age is unknown.
     pub(crate) fn is_fresh(&self, now_ms: u64, refresh_interval: Duration) -> bool {
+        let refresh_interval =
+            if self.listing.is_complete() { refresh_interval } else { refresh_interval.min(WITH_GAPS) };
         now_ms
             .checked_sub(self.listed_at_ms)
             .is_some_and(|age| u128::from(age) < refresh_interval.as_millis())
@@ -78,7 +84,12 @@ pub(crate) struct KeptFile {
 
 impl KeptFile {
     pub(crate) fn of(state_dir: &Path, place: &Place) -> Self {
-        Self { path: state_dir.join("cache").join("bedrock-models").join(place.file_name()) }
+        Self { path: Self::directory(state_dir).join(place.file_name()) }
+    }
+
+    /// Where the files of all places are.
+    pub(crate) fn directory(state_dir: &Path) -> PathBuf {
+        state_dir.join("cache").join("bedrock-models")
     }
 
     pub(crate) fn path(&self) -> &Path {

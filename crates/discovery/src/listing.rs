@@ -22,7 +22,12 @@ pub(crate) struct Listing {
 }
 
 impl Listing {
-    /// Whether asking again soon would tell no more: a missing permission lasts, other failures pass.
+    /// Whether nothing is missing.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.gaps.is_empty()
+    }
+
+    /// Whether asking again at once would tell no more: a missing permission lasts, other failures pass.
     pub(crate) fn is_lasting(&self) -> bool {
         self.gaps.iter().all(|gap| gap.is_denied)
     }
@@ -101,19 +106,41 @@ pub(crate) struct ProfilePage {
     pub(crate) next_token: Option<String>,
 }
 
+/// An answer that is no list: Bedrock writes one even where it has nothing to say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum NotAList {
+    #[error("the answer has no list `{0}`")]
+    NoMember(&'static str),
+    #[error("the answer's `nextToken` is no text")]
+    Token,
+}
+
 /// The models of an answer to `ListFoundationModels`. Those without an id are left out.
-pub(crate) fn foundation_models(answer: &Value) -> Vec<FoundationModel> {
-    items(answer, "modelSummaries").filter_map(FoundationModel::read).collect()
+///
+/// # Errors
+/// When the answer is no list at all, which is not the same as one without models.
+pub(crate) fn foundation_models(answer: &Value) -> Result<Vec<FoundationModel>, NotAList> {
+    Ok(rows(answer, "modelSummaries")?.iter().filter_map(FoundationModel::read).collect())
 }
 
 /// The profiles of an answer to `ListInferenceProfiles`, which were asked for by their kind.
-pub(crate) fn inference_profiles(answer: &Value, kind: ProfileKind) -> ProfilePage {
-    ProfilePage {
-        profiles: items(answer, "inferenceProfileSummaries")
-            .filter_map(|summary| InferenceProfile::read(summary, kind))
-            .collect(),
-        next_token: text(answer, "nextToken"),
+///
+/// # Errors
+/// When the answer is no list at all, or does not say how it goes on.
+pub(crate) fn inference_profiles(answer: &Value, kind: ProfileKind) -> Result<ProfilePage, NotAList> {
+    let rows = rows(answer, "inferenceProfileSummaries")?;
+    if !matches!(answer.get("nextToken"), None | Some(Value::Null | Value::String(_))) {
+        return Err(NotAList::Token);
     }
+    Ok(ProfilePage {
+        profiles: rows.iter().filter_map(|summary| InferenceProfile::read(summary, kind)).collect(),
+        next_token: text(answer, "nextToken"),
+    })
+}
+
+fn rows<'a>(answer: &'a Value, name: &'static str) -> Result<&'a [Value], NotAList> {
+    let rows = answer.get(name).and_then(Value::as_array);
+    rows.map(Vec::as_slice).ok_or(NotAList::NoMember(name))
 }
 
 impl FoundationModel {
@@ -221,13 +248,26 @@ mod tests {
             input: vec!["TEXT".to_owned()],
             ..FoundationModel::default()
         };
-        assert_eq!(foundation_models(&answer), [expected]);
-        for nothing in
+        assert_eq!(foundation_models(&answer), Ok(vec![expected]));
+    }
+
+    #[test]
+    fn an_answer_without_a_list_is_not_an_empty_one() {
+        let models = |answer| foundation_models(&answer);
+        assert_eq!(models(json!({ "modelSummaries": [] })), Ok(Vec::new()));
+        for answer in
             [json!(null), json!([]), json!({ "modelSummaries": null }), json!({ "modelSummaries": {} })]
         {
-            assert_eq!(foundation_models(&nothing), []);
-            assert_eq!(inference_profiles(&nothing, ProfileKind::System), ProfilePage::default());
+            assert_eq!(models(answer), Err(NotAList::NoMember("modelSummaries")));
         }
+        let profiles = |answer| inference_profiles(&answer, ProfileKind::System);
+        for token in [json!(null), json!(""), json!(" ")] {
+            let answer = json!({ "inferenceProfileSummaries": [], "nextToken": token });
+            assert_eq!(profiles(answer), Ok(ProfilePage::default()));
+        }
+        assert_eq!(profiles(json!({})), Err(NotAList::NoMember("inferenceProfileSummaries")));
+        let answer = json!({ "inferenceProfileSummaries": [], "nextToken": 7 });
+        assert_eq!(profiles(answer), Err(NotAList::Token));
     }
 
     #[test]

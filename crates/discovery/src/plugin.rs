@@ -7,6 +7,7 @@ use std::sync::Arc;
 use clawdia_core::{
     Api, ErrorKind, HostContext, ModelSource, Permission, ProviderError, Section, SourceConfig, SourcePlugin,
 };
+use serde_json::Value;
 
 use crate::config::BedrockDiscoveryConfig;
 use crate::settings::DiscoverySettings;
@@ -30,9 +31,17 @@ use crate::source::BedrockSource;
 /// ```
 pub const PLUGIN: SourcePlugin = SourcePlugin::new("bedrock", API, env!("CARGO_PKG_NAME"), open)
     .with_section(BedrockDiscoveryConfig::POINTER)
+    .with_region(region)
     .with_permissions(PERMISSIONS);
 
 const API: &str = "bedrock-converse-stream";
+
+/// The region that the section names, unless it is switched off.
+fn region(section: &Value) -> Option<String> {
+    let region = section.get("region")?.as_str()?.trim();
+    let is_off = section.get("enabled").and_then(Value::as_bool) == Some(false);
+    (!is_off && !region.is_empty()).then(|| region.to_owned())
+}
 
 /// What is called, and for what. Source: "Actions defined by Amazon Bedrock" in the service authorization reference.
 const PERMISSIONS: &[Permission] = &[

@@ -50,6 +50,11 @@ impl Shelf {
         host.slot(Self::default)
     }
 
+    /// Whether no list was wanted so far.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
     /// The slot of a place.
     pub(crate) fn slot(&self, place: &Place) -> Arc<Slot> {
         let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);

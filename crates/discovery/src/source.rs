@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use clawdia_aws::{Aws, AwsSettings, Connection, CredentialsFailureKind};
-use clawdia_core::{Discovery, ErrorKind, Freshness, HostContext, ModelId, ModelSource, ProviderError, Step};
+use clawdia_core::{
+    Coverage, Discovery, ErrorKind, Freshness, HostContext, ModelId, ModelSource, ProviderError, Step,
+};
 use futures_util::FutureExt;
 use tokio::time::Instant;
 
@@ -17,7 +19,7 @@ use crate::catalog::{Catalog, Terms, catalog};
 use crate::control_plane::ControlPlane;
 use crate::failure::{is_expired_credentials, without_password};
 use crate::kept::{Kept, KeptFile, Place};
-use crate::listing::{Listing, ProfileKind};
+use crate::listing::{Gap, Listing, ProfileKind};
 use crate::lock::Lock;
 use crate::settings::DiscoverySettings;
 use crate::shelf::{Refreshed, Shelf, Slot};
@@ -133,8 +135,17 @@ impl BedrockSource {
             Some(calling) => Some(self.connect(calling).await?.region().to_owned()),
             None => None,
         };
+        // Who an instance is, it has to be asked. Where no list was ever kept, that would only cost time.
+        let is_kept = || {
+            let directory = self.host.state_dir().map(KeptFile::directory);
+            !self.shelf.is_empty() || directory.is_some_and(|directory| directory.is_dir())
+        };
+        let identity = match freshness {
+            Freshness::Offline if !is_kept() => String::new(),
+            _ => connection.identity_key().await,
+        };
         let place = Place {
-            identity: connection.identity_key().to_owned(),
+            identity,
             region: connection.region().to_owned(),
             endpoint: connection.control_plane_endpoint().map(without_password),
             filter: self.settings.filter.makers().to_vec(),
@@ -199,9 +210,9 @@ impl BedrockSource {
             return Ok(Refreshed { kept, unkept: None });
         }
         let listing = self.list(&want.connection, deadline).await?;
-        let kept = Arc::new(Kept { place: want.place, listed_at_ms: self.host.now_ms(), listing });
+        let kept = Arc::new(Kept { place: want.place.clone(), listed_at_ms: self.host.now_ms(), listing });
         let mut unkept = None;
-        if self.settings.refresh_interval.is_some() && kept.listing.is_lasting() {
+        if self.settings.refresh_interval.is_some() && self.is_worth_keeping(&kept, &want) {
             want.slot.put(Arc::clone(&kept));
             let written = match (file, &turn) {
                 (Some(file), Ok(Some(_))) => file.write(&kept).map_err(|error| (file, error.to_string())),
@@ -214,6 +225,12 @@ impl BedrockSource {
             });
         }
         Ok(Refreshed { kept, unkept })
+    }
+
+    /// Whether a list takes the place of what is kept: one with gaps never takes that of a complete one.
+    fn is_worth_keeping(&self, kept: &Kept, old: &Want) -> bool {
+        kept.listing.is_complete()
+            || (kept.listing.is_lasting() && !self.kept(old).is_some_and(|old| old.listing.is_complete()))
     }
 
     /// A list that somebody else was given after this one began to be wanted.
@@ -233,13 +250,15 @@ impl BedrockSource {
     }
 
     async fn list(&self, connection: &Connection, deadline: Instant) -> Result<Listing, ProviderError> {
-        let listed = fetch::listing(&self.control_plane(connection, deadline)).await;
+        let listed = fetch::listing(&self.control_plane(connection, deadline), deadline).await;
         match listed {
             Err(error) if is_expired_credentials(&error) => {
                 let renewed =
                     Box::pin(Aws::of(&self.host).refresh(&self.settings.aws, None, connection)).await;
                 match renewed {
-                    Ok(Some(renewed)) => fetch::listing(&self.control_plane(&renewed, deadline)).await,
+                    Ok(Some(renewed)) => {
+                        fetch::listing(&self.control_plane(&renewed, deadline), deadline).await
+                    }
                     Ok(None) | Err(_) => Err(error),
                 }
             }
@@ -255,6 +274,11 @@ impl BedrockSource {
         if discovery.models.is_empty() {
             discovery.notices.push(nothing(kept));
         }
+        discovery.coverage = match &want.called_region {
+            Some(_) => Coverage::Elsewhere,
+            None if kept.listing.is_complete() && kept.place.filter.is_empty() => Coverage::Complete,
+            None => Coverage::Partial,
+        };
         if let Some(called) = &want.called_region {
             discovery.notices.push(format!(
                 "these are the models of {}, and the provider `{}` calls {called}; set `region` of the provider, or drop \
@@ -268,6 +292,9 @@ impl BedrockSource {
     fn stale(&self, want: &Want, kept: &Kept, reason: impl Into<String>) -> Discovery {
         let mut discovery = self.shown(want, kept);
         discovery.stale = Some(reason.into());
+        if discovery.coverage == Coverage::Complete {
+            discovery.coverage = Coverage::Partial;
+        }
         discovery
     }
 
@@ -321,8 +348,8 @@ impl ModelSource for BedrockSource {
             }
         };
         let Refreshed { kept, unkept } = refreshed;
-        if let Some(gap) = kept.listing.gaps.iter().find(|gap| !gap.is_denied)
-            && let Some(complete) = self.kept(&want)
+        if let Some(gap) = kept.listing.gaps.first()
+            && let Some(complete) = self.kept(&want).filter(|kept| kept.listing.is_complete())
         {
             return Ok(self.stale(&want, &complete, gap.reason.clone()));
         }
@@ -332,16 +359,13 @@ impl ModelSource for BedrockSource {
     }
 
     fn can_call(&self, model: &ModelId, listed: &Discovery) -> Option<bool> {
-        if listed.offers(model) {
-            return Some(true);
+        match listed.coverage {
+            Coverage::Elsewhere => None,
+            _ if listed.offers(model) => Some(true),
+            // What an ARN leads to (throughput that was bought, an imported model, another account's profile) is in no list.
+            Coverage::Complete if !model.as_str().starts_with("arn:") => Some(false),
+            _ => None,
         }
-        // A notice tells of something that is missing, or that other models are called than were listed. What an ARN
-        // leads to (throughput that was bought, an imported model, another account's profile) is in no list.
-        let is_whole = listed.stale.is_none()
-            && listed.skipped.is_none()
-            && listed.notices.is_empty()
-            && self.settings.filter.makers().is_empty();
-        (is_whole && !model.as_str().starts_with("arn:")).then_some(false)
     }
 
     async fn examine(&self, model: Option<&ModelId>) -> Vec<Step> {
@@ -361,7 +385,7 @@ fn notices(kept: &Kept, out_of_reach: &[String]) -> Vec<String> {
     let Some(gap) = gaps.iter().find(|gap| gap.kind == ProfileKind::System) else {
         return gaps
             .iter()
-            .map(|gap| format!("application inference profiles are not listed: {}", gap.reason))
+            .map(|gap| format!("application inference profiles are not listed: {}{}", gap.reason, again(gap)))
             .collect();
     };
     let left_out = match out_of_reach {
@@ -370,9 +394,15 @@ fn notices(kept: &Kept, out_of_reach: &[String]) -> Vec<String> {
         [id, others @ ..] => format!(" (`{id}` and {} more are left out)", others.len()),
     };
     vec![format!(
-        "only models that can be called on demand are listed{left_out}, since there are no inference profiles: {}",
-        gap.reason
+        "only models that can be called on demand are listed{left_out}, since there are no inference profiles: {}{}",
+        gap.reason,
+        again(gap)
     )]
+}
+
+/// What to do once a permission was given: the list without it is shown for a while.
+fn again(gap: &Gap) -> &'static str {
+    if gap.is_denied { "; afterwards, list with `--refresh`" } else { "" }
 }
 
 /// Why a list has nothing in it although it could be had.

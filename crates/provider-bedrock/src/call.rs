@@ -12,8 +12,8 @@ use clawdia_core::{
 };
 use tokio::time::Instant;
 
-use crate::config::{BedrockConfig, ProfilePreference, RefusalPolicy};
-use crate::error::{CallSite, is_expired_credentials};
+use crate::config::{BedrockConfig, RefusalPolicy};
+use crate::error::{CallSite, is_expired_credentials, is_unknown_model};
 use crate::headers;
 use crate::learned::{Lesson, fingerprint_of_schema, fingerprint_of_tools};
 use crate::limits::{Limits, Phase};
@@ -22,7 +22,7 @@ use crate::repair::{Held, Repair, repairs};
 use crate::request::{self, Request, Target};
 use crate::response::{Expectation, Translator};
 use crate::retry::Retries;
-use crate::route::{profile_for, route};
+use crate::route::{profiles_for, route};
 use crate::stream::{Answer, Delivery};
 use crate::transport::{self, Answered, Operation, Sending};
 
@@ -44,6 +44,8 @@ pub(crate) struct Call<'a> {
 struct Attempts {
     /// The id that is called.
     invoked: String,
+    /// The ids that were called before.
+    tried: Vec<String>,
     retries: Retries,
     repairs: Vec<Repair>,
     refreshed: bool,
@@ -84,6 +86,7 @@ impl Call<'_> {
     pub(crate) async fn run(mut self) -> Result<EventStream, ProviderError> {
         let mut attempts = Attempts {
             invoked: self.route(),
+            tried: Vec::new(),
             retries: Retries::new(&self.params.retries),
             repairs: Vec::new(),
             refreshed: false,
@@ -101,8 +104,9 @@ impl Call<'_> {
                 Err(Failure::Hook(error)) => return Err(with_diagnostics(error, &attempts.told)),
                 Err(Failure::Attempt(error)) => error,
             };
-            if let Some(profile) = self.profile_instead(&error, &attempts.invoked) {
-                attempts.invoked = profile;
+            if let Some(profile) = self.profile_instead(&error, &attempts) {
+                let before = std::mem::replace(&mut attempts.invoked, profile);
+                attempts.tried.push(before);
                 continue;
             }
             let possible = repairs(&error, self.held());
@@ -135,7 +139,8 @@ impl Call<'_> {
     /// The id to call for the model.
     pub(crate) fn route(&self) -> String {
         let preference = self.params.profile_preference;
-        route(self.model.id.as_str(), self.region(), preference, self.provider.learned())
+        let stand_in = self.model.invoked_id.as_ref().map(ModelId::as_str);
+        route(self.model.id.as_str(), stand_in, self.region(), preference, self.provider.learned())
     }
 
     pub(crate) fn region(&self) -> &str {
@@ -291,19 +296,29 @@ impl Call<'_> {
         Ok(true)
     }
 
-    /// The profile to call instead when the service refuses a foundation model without one, for the first time.
-    fn profile_instead(&self, error: &ProviderError, invoked: &str) -> Option<String> {
-        let preference = self.params.profile_preference;
-        if error.kind() != ErrorKind::NeedsInferenceProfile
-            || invoked != self.model.id.as_str()
-            || preference == ProfilePreference::None
-        {
+    /// The profile to call instead: when the service refuses a foundation model without one, and when it has none of the
+    /// profile that was called.
+    fn profile_instead(&self, error: &ProviderError, attempts: &Attempts) -> Option<String> {
+        let (model, invoked, region) = (self.model.id.as_str(), attempts.invoked.as_str(), self.region());
+        let profiles = profiles_for(model, region, self.params.profile_preference);
+        // Whoever chose one of the profiles gets no other.
+        if profiles.iter().any(|profile| profile == model) {
             return None;
         }
-        let region = self.region();
-        let profile = profile_for(invoked, region, preference).filter(|profile| profile != invoked)?;
-        self.provider.learned().remember(Lesson::NeedsProfile, invoked, region);
-        tracing::debug!(model = invoked, profile, "the model needs an inference profile");
+        let lesson = if invoked == model && error.kind() == ErrorKind::NeedsInferenceProfile {
+            Lesson::NeedsProfile
+        } else if invoked != model && is_unknown_model(error) {
+            Lesson::UnknownId
+        } else {
+            return None;
+        };
+        let is_new = |profile: &String| profile != invoked && !attempts.tried.contains(profile);
+        let profile = profiles.into_iter().find(is_new);
+        if profile.is_some() || lesson == Lesson::UnknownId {
+            self.provider.learned().remember(lesson, invoked, region);
+        }
+        let profile = profile?;
+        tracing::debug!(model, invoked, profile, "calling another inference profile");
         Some(profile)
     }
 

@@ -133,6 +133,12 @@ pub(crate) fn is_expired_credentials(error: &ProviderError) -> bool {
     cause(error.status(), error.code(), &wording, 0) == Cause::ExpiredCredentials
 }
 
+/// Whether a failure says that there is no model or profile of the id that was called.
+pub(crate) fn is_unknown_model(error: &ProviderError) -> bool {
+    let wording = Wording::of(error.message());
+    cause(error.status(), error.code(), &wording, 0) == Cause::UnknownModel
+}
+
 /// A value for a diagnostic. What is longer than any id is something else, and half of it would mislead.
 fn fact(value: &str) -> Option<&str> {
     const LONGEST: usize = 200;

@@ -19,6 +19,8 @@ const MOST_LESSONS: usize = 10_000;
 pub(crate) enum Lesson {
     /// It is not called by its own id.
     NeedsProfile,
+    /// There is nothing of this id.
+    UnknownId,
     /// This set of tools, by its fingerprint, cannot all be strict.
     TooManyStrictTools(u64),
     /// An answer cannot be held to this schema, by its fingerprint.
@@ -53,6 +55,7 @@ impl fmt::Display for Lesson {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NeedsProfile => formatter.write_str("needsProfile"),
+            Self::UnknownId => formatter.write_str("unknownId"),
             Self::TooManyStrictTools(_) => formatter.write_str("tooManyStrictTools"),
             Self::OutputSchemaTooComplex(_) => formatter.write_str("outputSchemaTooComplex"),
             Self::Capability(name, value) => write!(formatter, "{name}: {value}"),

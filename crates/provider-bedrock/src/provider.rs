@@ -150,6 +150,7 @@ impl Provider for BedrockProvider {
         let region = arn_region(model.as_str()).unwrap_or_else(|| self.settings.aws.likely_region());
         let invoked = route(
             model.as_str(),
+            None,
             region,
             self.settings.params(model).profile_preference,
             &self.shared.learned,

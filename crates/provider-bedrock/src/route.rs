@@ -8,33 +8,40 @@ use clawdia_bedrock_models::{Arn, profile_candidates, served_only_through_profil
 use crate::config::ProfilePreference;
 use crate::learned::{Learned, Lesson};
 
-/// The id to call.
+/// The id to call: for a model that needs a profile, the one that is known to stand in for it, else a guess.
 pub(crate) fn route(
     model_id: &str,
+    stand_in: Option<&str>,
     region: &str,
     preference: ProfilePreference,
     learned: &Learned,
 ) -> String {
-    if preference != ProfilePreference::None
-        && (served_only_through_profile(model_id) || learned.knows(Lesson::NeedsProfile, model_id, region))
-        && let Some(profile) = profile_for(model_id, region, preference)
-    {
-        return profile;
+    let model_id = model_id.to_owned();
+    if preference == ProfilePreference::None {
+        return model_id;
     }
-    model_id.to_owned()
+    if let Some(stand_in) = stand_in.filter(|id| !learned.knows(Lesson::UnknownId, id, region)) {
+        return stand_in.to_owned();
+    }
+    if served_only_through_profile(&model_id) || learned.knows(Lesson::NeedsProfile, &model_id, region) {
+        let profiles = profiles_for(&model_id, region, preference);
+        let is_known = |profile: &&String| !learned.knows(Lesson::UnknownId, profile, region);
+        // Where there is none of them, the service says so of the first.
+        return profiles.iter().find(is_known).or(profiles.first()).cloned().unwrap_or(model_id);
+    }
+    model_id
 }
 
-/// The profile to call a foundation model through; `None` where none is known or wanted.
-pub(crate) fn profile_for(model_id: &str, region: &str, preference: ProfilePreference) -> Option<String> {
+/// The profiles to call a foundation model through, the preferred one first; none where none is known or wanted.
+pub(crate) fn profiles_for(model_id: &str, region: &str, preference: ProfilePreference) -> Vec<String> {
     let mut candidates = profile_candidates(model_id, region);
     match preference {
-        ProfilePreference::None => None,
-        ProfilePreference::Geo => candidates.into_iter().next(),
-        ProfilePreference::Global => {
-            // Candidates stand from the nearest to the widest.
-            candidates.pop()
-        }
+        ProfilePreference::None => candidates.clear(),
+        ProfilePreference::Geo => {}
+        // Candidates stand from the nearest to the widest.
+        ProfilePreference::Global => candidates.reverse(),
     }
+    candidates
 }
 
 /// The region an ARN belongs to; `None` for plain ids.

@@ -6,6 +6,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use clawdia_core::Environment;
 use http::Uri;
 
 use super::{Found, FoundIn, SourceResult, Surroundings};
@@ -29,7 +30,7 @@ pub(crate) const NOT_SET: &str =
     "neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor AWS_CONTAINER_CREDENTIALS_FULL_URI is set";
 
 /// The address to ask, and the variable that says it.
-pub(crate) fn address(environment: &clawdia_core::Environment) -> Option<(&'static str, String)> {
+pub(crate) fn address(environment: &Environment) -> Option<(&'static str, String)> {
     if let Some(path) = environment.get(RELATIVE) {
         return Some((RELATIVE, format!("{ECS}/{}", path.trim_start_matches('/'))));
     }
@@ -40,7 +41,7 @@ pub(crate) fn address(environment: &clawdia_core::Environment) -> Option<(&'stat
 pub(crate) async fn credentials(surroundings: &Surroundings<'_>) -> SourceResult {
     let Some((variable, url)) = address(surroundings.environment) else { return Ok(Err(NOT_SET.to_owned())) };
     check(variable, &url)?;
-    let token = token(surroundings).await?;
+    let token = token(surroundings.environment).await?;
     let mut headers = vec![("accept", "application/json")];
     if let Some(token) = &token {
         headers.push(("authorization", token));
@@ -88,6 +89,24 @@ pub(crate) async fn credentials(surroundings: &Surroundings<'_>) -> SourceResult
     }))
 }
 
+/// What tells one container's role from another's before anybody is asked: the address, and whom the token is for. Pods
+/// share an address, and their tokens are renewed while they stay who they are. To be hashed: it may hold the token.
+pub(crate) async fn identity(environment: &Environment) -> String {
+    let (_, address) = address(environment).unwrap_or_default();
+    // A token that cannot be read is told of when credentials are asked for.
+    let token = token(environment).await.ok().flatten().unwrap_or_default();
+    format!("container {address} {}", bearer_of(&token).unwrap_or(token))
+}
+
+/// The service account that a token of Kubernetes names, with the cluster that says so.
+fn bearer_of(token: &str) -> Option<String> {
+    let claims = token.split('.').nth(1)?.replace('-', "+").replace('_', "/");
+    let padding = "=".repeat((4 - claims.len() % 4) % 4);
+    let claims = aws_smithy_types::base64::decode(claims + &padding).ok()?;
+    let claims: serde_json::Value = serde_json::from_slice(&claims).ok()?;
+    Some(format!("{} {}", claims.get("iss")?.as_str()?, claims.get("sub")?.as_str()?))
+}
+
 /// Refuses addresses to which no token should travel in clear text.
 fn check(variable: &str, url: &str) -> Result<(), CredentialsFailure> {
     let uri: Option<Uri> = url.parse().ok();
@@ -112,9 +131,9 @@ fn check(variable: &str, url: &str) -> Result<(), CredentialsFailure> {
 
 const METADATA: [&str; 3] = ["169.254.170.2", "169.254.170.23", "fd00:ec2::23"];
 
-async fn token(surroundings: &Surroundings<'_>) -> Result<Option<String>, CredentialsFailure> {
-    let Some(path) = surroundings.environment.get(TOKEN_FILE) else {
-        return Ok(surroundings.environment.get(TOKEN).map(str::to_owned));
+async fn token(environment: &Environment) -> Result<Option<String>, CredentialsFailure> {
+    let Some(path) = environment.get(TOKEN_FILE) else {
+        return Ok(environment.get(TOKEN).map(str::to_owned));
     };
     match tokio::fs::read_to_string(path).await {
         Ok(token) => Ok(Some(token.trim().to_owned())),

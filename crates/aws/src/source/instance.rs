@@ -3,7 +3,7 @@
 //! Separate because it is the only source that nothing announces: it is asked last, and a machine that is no instance
 //! must be told apart quickly. What is found, also that there is nothing, is remembered for the whole host.
 
-use std::sync::OnceLock;
+use std::sync::{OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
@@ -32,10 +32,14 @@ const PATIENT_ATTEMPTS: usize = 3;
 const ROLES: &str = "/latest/meta-data/iam/security-credentials/";
 const REGION: &str = "/latest/meta-data/placement/region";
 
+/// How long it is taken for granted that the instance has the same role: another can be attached while it runs.
+const ROLE_KEPT: Duration = Duration::from_mins(1);
+
 /// What a host knows of its instance.
 #[derive(Debug, Default)]
 pub(crate) struct InstanceMetadata {
     session: Mutex<Session>,
+    role: std::sync::Mutex<Option<(String, Instant)>>,
     region: OnceLock<String>,
 }
 
@@ -79,7 +83,16 @@ impl InstanceMetadata {
         Some(self.region.get_or_init(|| region.to_owned()).clone())
     }
 
-    async fn role_credentials(&self, surroundings: &Surroundings<'_>) -> Result<Found, Trouble> {
+    /// The name of the instance's role, without its credentials; `None` where there is none or nobody says.
+    pub(crate) async fn role(&self, surroundings: &Surroundings<'_>) -> Option<String> {
+        let known = self.role.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        match known {
+            Some((role, until)) if Instant::now() < until => Some(role),
+            Some(_) | None => self.listed_role(surroundings).await.ok(),
+        }
+    }
+
+    async fn listed_role(&self, surroundings: &Surroundings<'_>) -> Result<String, Trouble> {
         let listed = self.get(surroundings, ROLES).await?;
         if listed.status == 404 {
             return Err(Trouble::Absent("the instance has no IAM role".to_owned()));
@@ -88,6 +101,13 @@ impl InstanceMetadata {
         let Some(role) = roles.and_then(|roles| roles.lines().next()).filter(|role| !role.is_empty()) else {
             return Err(refused("listing the instance's role", &listed));
         };
+        *self.role.lock().unwrap_or_else(PoisonError::into_inner) =
+            Some((role.to_owned(), Instant::now() + ROLE_KEPT));
+        Ok(role.to_owned())
+    }
+
+    async fn role_credentials(&self, surroundings: &Surroundings<'_>) -> Result<Found, Trouble> {
+        let role = self.listed_role(surroundings).await?;
         let answer = self.get(surroundings, &format!("{ROLES}{role}")).await?;
         if !answer.is_success() {
             return Err(refused("getting the credentials of the instance's role", &answer));

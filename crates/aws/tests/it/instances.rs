@@ -202,3 +202,27 @@ async fn what_is_missing_is_listed_in_the_order_it_was_looked_for() {
         ]
     );
 }
+
+#[tokio::test]
+async fn identity_keys_tell_the_roles_of_instances_apart() {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    static ROLE: AtomicUsize = AtomicUsize::new(0);
+    let server = Loopback::answering(|asked| match asked.path.as_str() {
+        "/latest/meta-data/iam/security-credentials/" => {
+            (200, ["app", "batch"][ROLE.load(Ordering::Relaxed)].to_owned())
+        }
+        _ => instance(asked),
+    })
+    .await;
+    let key = async || {
+        let caller = Caller::new().on_instance(server.url()).with("AWS_REGION", "eu-west-1");
+        let connection = caller.connect().await.unwrap();
+        assert_eq!(connection.identity_key().await, connection.identity_key().await);
+        connection.identity_key().await
+    };
+    let app = key().await;
+    assert_eq!(app, key().await);
+    assert_eq!(server.asked().len(), 4, "a token and the role's name, each time: {:?}", server.asked());
+    ROLE.store(1, Ordering::Relaxed);
+    assert_ne!(app, key().await);
+}

@@ -75,8 +75,8 @@ async fn accounts_and_regions_work_side_by_side() {
     let work_elsewhere = connect("work", "us-west-2").await;
     let play = connect("play", "eu-west-1").await;
     assert_eq!((work.region(), work_elsewhere.region()), ("eu-west-1", "us-west-2"));
-    assert_eq!(work.identity_key(), work_elsewhere.identity_key());
-    assert_ne!(work.identity_key(), play.identity_key());
+    assert_eq!(work.identity_key().await, work_elsewhere.identity_key().await);
+    assert_ne!(work.identity_key().await, play.identity_key().await);
     assert_eq!(connect("work", "eu-west-1").await.number(), work.number(), "made once");
     let identity = caller.aws().identify(&settings("play", "eu-west-1"), None).await.unwrap();
     assert_eq!(identity.credentials.unwrap().detail, "keys of profile `play`");
@@ -87,11 +87,11 @@ async fn rotated_keys_are_used_at_once() {
     let keys = |id: &str| format!("[default]\naws_access_key_id = {id}\naws_secret_access_key = x\n");
     let caller = Caller::new().file(".aws/credentials", &keys("AKIAOLD"));
     let connection = caller.connect().await.unwrap();
-    let key = connection.identity_key().to_owned();
+    let key = connection.identity_key().await;
     assert_eq!(caller.credentials().await.access_key_id(), "AKIAOLD");
     caller.write(".aws/credentials", &keys("AKIANEWER"));
     assert_eq!(caller.credentials().await.access_key_id(), "AKIANEWER");
-    assert_eq!(caller.connect().await.unwrap().identity_key(), key, "of the connection that is there");
+    assert_eq!(caller.connect().await.unwrap().identity_key().await, key, "of the connection that is there");
 }
 
 #[tokio::test]
@@ -114,11 +114,38 @@ async fn requests_need_no_authentication_where_that_is_said() {
 async fn identity_keys_hold_no_secret_and_tell_tokens_apart() {
     let of = async |token: &str| {
         let caller = Caller::new().with("AWS_BEARER_TOKEN_BEDROCK", token);
-        caller.connect().await.unwrap().identity_key().to_owned()
+        caller.connect().await.unwrap().identity_key().await
     };
     assert_eq!(of("a-token").await, of("a-token").await);
     assert_ne!(of("a-token").await, of("b-token").await);
     assert!(of("a-token").await.bytes().all(|byte| byte.is_ascii_hexdigit()));
+}
+
+#[tokio::test]
+async fn identity_keys_tell_containers_apart_and_not_their_renewed_tokens() {
+    const URL: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
+    let key = async |caller: Caller| caller.connect().await.unwrap().identity_key().await;
+    let task = async |path: &str| key(Caller::new().with(URL, format!("http://127.0.0.1:1/{path}"))).await;
+    assert_eq!(task("a").await, task("a").await);
+    assert_ne!(task("a").await, task("b").await);
+    // Claims of a service account `{iss: "https://x", sub: …}`, with some id of the token.
+    let pod = async |claims: &str| {
+        let token = aws_smithy_types::base64::encode(claims).replace('+', "-").replace('/', "_");
+        let caller = Caller::new()
+            .file("token", &format!("e30.{}.signed", token.trim_end_matches('=')))
+            .with(URL, "http://169.254.170.23/v1/credentials")
+            .with("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "HOME/token")
+            .with_home("HOME/token");
+        key(caller).await
+    };
+    let app = pod(r#"{"iss":"https://x","sub":"system:serviceaccount:default:app","jti":"1"}"#).await;
+    assert_eq!(app, pod(r#"{"iss":"https://x","sub":"system:serviceaccount:default:app","jti":"2"}"#).await);
+    assert_ne!(
+        app,
+        pod(r#"{"iss":"https://x","sub":"system:serviceaccount:default:batch","jti":"1"}"#).await
+    );
+    assert_ne!(app, pod(r#"{"iss":"https://y","sub":"system:serviceaccount:default:app","jti":"1"}"#).await);
+    assert_ne!(pod("no claims").await, pod("other").await);
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Which region is called, in the documented order.
 
 use clawdia_aws::AwsSettings;
-use clawdia_core::{Environment, ProviderConfig};
+use clawdia_core::{Environment, FallbackRegion, ProviderConfig};
 
 use crate::connect;
 use crate::shared_file::SharedFile;
@@ -29,6 +29,16 @@ async fn each_source_goes_before_the_next() {
     assert_eq!(told(connect(&all[..2], standard, None).await.unwrap()), "eu-west-2 by AWS_DEFAULT_REGION");
     assert_eq!(told(connect(&all[..1], standard, None).await.unwrap()), "eu-north-1 by profile `default`");
     assert_eq!(told(connect(&[], standard, None).await.unwrap()), "ap-south-1 by baseUrl");
+    let fallback = |config: &mut ProviderConfig| {
+        let (region, place) = ("sa-east-1".to_owned(), "models.listing.region".to_owned());
+        config.fallback_region = Some(FallbackRegion { region, place });
+    };
+    let both = |config: &mut ProviderConfig| {
+        standard(config);
+        fallback(config);
+    };
+    assert_eq!(told(connect(&[], both, None).await.unwrap()), "ap-south-1 by baseUrl");
+    assert_eq!(told(connect(&[], fallback, None).await.unwrap()), "sa-east-1 by models.listing.region");
     assert_eq!(told(connect(&[], |_| {}, None).await.unwrap()), "us-east-1 by default");
 }
 

@@ -191,7 +191,7 @@ async fn the_entrys_role_is_assumed_with_what_was_found() {
     assert_eq!(caller.credentials().await.access_key_id(), "ASIAapp");
     assert_eq!(other.credentials().await.access_key_id(), "AKIAENV");
     let keys = (caller.connect().await.unwrap(), other.connect().await.unwrap());
-    assert_ne!(keys.0.identity_key(), keys.1.identity_key());
+    assert_ne!(keys.0.identity_key().await, keys.1.identity_key().await);
 }
 
 #[tokio::test]

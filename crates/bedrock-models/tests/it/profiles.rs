@@ -44,7 +44,7 @@ fn china_has_no_profiles() {
 
 #[test]
 fn a_model_newer_than_the_table_is_tried_at_home() {
-    candidates("acme.model-1", "eu-west-3", &["eu"]);
+    candidates("acme.model-1", "eu-west-3", &["eu", "global"]);
     candidates("acme.model-1", "xx-new-1", &["global"]);
 }
 

@@ -1,6 +1,6 @@
 //! Which models there are, and who says so.
 
-use clawdia::core::{Discovery, Freshness, LimitsFrom};
+use clawdia::core::{Coverage, Discovery, Freshness, LimitsFrom};
 use clawdia::{ErrorKind, Host, HostError, ListOptions, Listing, ModelOrigin, ModelTag, ProviderError};
 
 use crate::sources::{found, host, script, section};
@@ -188,6 +188,40 @@ async fn a_model_that_is_called_through_a_listed_one_can_be_called() {
     let listing = list(&host).await;
     let available = listing.models.iter().map(|listed| listed.available).collect::<Vec<_>>();
     assert_eq!(available, [Some(true), None, Some(true)]);
+    // It is described, and will be called, as what it is called through.
+    let described = host.model(&"acme/base".parse().unwrap()).unwrap();
+    assert_eq!(described, listing.models[0].model);
+    assert_eq!((described.id.as_str(), described.context_window), ("base", 500));
+    assert_eq!(described.invoked_id.unwrap().as_str(), "us.base");
+    assert_eq!(listing.models[2].model.invoked_id, None);
+}
+
+#[tokio::test]
+async fn what_stands_in_for_a_model_elsewhere_is_nothing_here() {
+    let mut profile = found("us.base");
+    profile.stands_for = Some("base".into());
+    let mut discovery = Discovery::of(vec![profile]);
+    discovery.coverage = Coverage::Elsewhere;
+    let host = host(
+        r#"{ models: { providers: { acme: { models: [{ id: "base" }] } } } }"#,
+        &[("acme", Ok(discovery))],
+    );
+    let listing = list(&host).await;
+    assert_eq!(listing.models[0].model.invoked_id, None);
+    assert_eq!(host.model(&"acme/base".parse().unwrap()).unwrap().invoked_id, None);
+}
+
+#[tokio::test]
+async fn the_region_of_a_list_is_that_of_calls_where_nobody_names_another() {
+    let host = host(r#"{ models: { mode: "merge" } }"#, &[]);
+    list(&host).await;
+    let script = script(&host);
+    let opened = script.opened.lock().unwrap();
+    let fallback = opened[0].provider.fallback_region.clone().unwrap();
+    assert_eq!(
+        (fallback.region.as_str(), fallback.place.as_str()),
+        ("region-of-merge", "models.mode.region")
+    );
 }
 
 #[tokio::test]

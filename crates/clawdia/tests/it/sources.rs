@@ -14,8 +14,9 @@ use serde_json::Value;
 use crate::plugins::{BROKEN, SCRIPTED};
 
 /// Lists the models of providers that speak `scripted`.
-const SOURCE: SourcePlugin =
-    SourcePlugin::new("scripted-source", "scripted", "its-crate", open).with_section("/models/mode");
+const SOURCE: SourcePlugin = SourcePlugin::new("scripted-source", "scripted", "its-crate", open)
+    .with_section("/models/mode")
+    .with_region(|section| Some(format!("region-of-{}", section.as_str()?)));
 
 /// What a host's sources find, and what they were asked.
 #[derive(Default)]

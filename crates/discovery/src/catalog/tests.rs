@@ -103,8 +103,9 @@ fn profile() -> impl Strategy<Value = Value> {
 
 fn read(models: &[Value], profiles: &[Value]) -> Listing {
     Listing {
-        models: foundation_models(&json!({ "modelSummaries": models })),
+        models: foundation_models(&json!({ "modelSummaries": models })).unwrap(),
         profiles: inference_profiles(&json!({ "inferenceProfileSummaries": profiles }), ProfileKind::System)
+            .unwrap()
             .profiles,
         gaps: Vec::new(),
     }

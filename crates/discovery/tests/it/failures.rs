@@ -57,6 +57,10 @@ async fn without_the_permission_for_profiles_there_is_what_needs_none() {
     // It lasts until somebody changes the policy, so it is kept, with its notice.
     assert_eq!(account.found().await, found);
     assert_eq!(account.asked().0, 1);
+    assert!(notice.ends_with("list with `--refresh`"), "{notice}");
+    account.clock.advance(60);
+    account.found().await;
+    assert_eq!(account.asked().0, 2, "the policy may have been changed");
     account.emulator.allow(LIST_PROFILES);
     let mended = account.source(json!({})).discover(Freshness::Refreshed).await.unwrap();
     assert_eq!((ids(&mended), mended.notices.len()), (vec!["acme.m", "us.acme.n"], 0));
@@ -114,13 +118,53 @@ async fn a_complete_list_goes_before_a_new_one_with_gaps() {
     let account = Account::with([model("acme.m")], [profile("us.acme.n", "acme.n")]).await;
     let good = account.found().await;
     account.clock.advance(3_600);
-    let broken = Reply::error(400, "ValidationException", "Broken.");
-    account.emulator.reply_always(Operation::ListInferenceProfiles, broken);
-    let old = account.found().await;
-    assert_eq!(old.models, good.models);
-    assert!(old.stale.unwrap().contains("Broken."));
+    let denied = "User: u is not authorized to perform: bedrock:ListInferenceProfiles";
+    for (gap, words) in [
+        (Reply::error(400, "ValidationException", "Broken."), "Broken."),
+        (Reply::error(403, "AccessDeniedException", denied), denied),
+        (Reply::document(json!({})), "something other than Bedrock answered"),
+        (
+            Reply::document(json!({ "inferenceProfileSummaries": [], "nextToken": 7 })),
+            "`nextToken` is no text",
+        ),
+    ] {
+        account.emulator.reply_always(Operation::ListInferenceProfiles, gap);
+        let old = account.found().await;
+        assert_eq!(old.models, good.models);
+        assert!(old.stale.unwrap().contains(words), "{words}");
+        let other = open(&account.other_process(&[]), json!({}), |_| {}).unwrap();
+        assert_eq!(other.discover(Freshness::Offline).await.unwrap().models, good.models);
+    }
     account.emulator.reply_normally(Operation::ListInferenceProfiles);
     assert_eq!(account.found().await.stale, None);
+}
+
+#[tokio::test]
+async fn only_the_services_own_denial_is_one() {
+    let account = Account::with(on_demand_and_not(), [profile("us.acme.n", "acme.n")]).await;
+    let portal = Reply::http(403).header("content-type", "text/html").body("<html>Log in</html>");
+    account.emulator.reply_always(Operation::ListInferenceProfiles, portal);
+    assert_eq!(ids(&account.found().await), ["acme.m"]);
+    assert!(account.files().is_empty());
+    account.emulator.reply_normally(Operation::ListInferenceProfiles);
+    assert_eq!(ids(&account.found().await), ["acme.m", "us.acme.n"], "it is asked again at once");
+}
+
+#[tokio::test]
+async fn an_answer_that_is_no_list_leaves_the_last_good_one() {
+    let account = Account::with([model("acme.m")], []).await;
+    let good = account.found().await;
+    for answer in [json!({ "hello": 1 }), json!({ "modelSummaries": null })] {
+        account.clock.advance(3_600);
+        account.emulator.reply_always(Operation::ListFoundationModels, Reply::document(answer));
+        let old = account.found().await;
+        assert_eq!(old.models, good.models);
+        assert!(old.stale.unwrap().contains("something other than Bedrock answered"));
+    }
+    let empty = json!({ "modelSummaries": [] });
+    account.emulator.reply_always(Operation::ListFoundationModels, Reply::document(empty));
+    let nothing = account.found().await;
+    assert_eq!((nothing.models.len(), nothing.stale), (0, None), "that there are none is an answer");
 }
 
 #[tokio::test]
@@ -171,6 +215,18 @@ async fn everything_has_a_deadline() {
     assert!(error.to_string().contains("it took longer than 50 ms"), "{error}");
     let steps = source.examine(None).await;
     assert!(steps[0].detail.contains("longer than 50 ms"), "{steps:?}");
+}
+
+#[tokio::test]
+async fn profiles_that_hang_do_not_cost_the_models_that_need_none() {
+    let account = Account::with(on_demand_and_not(), [profile("us.acme.n", "acme.n")]).await;
+    let gate = Gate::new();
+    account.emulator.reply_always(Operation::ListInferenceProfiles, Reply::answer().after(&gate));
+    let source = open(&account.host, json!({}), |provider| provider.timeouts.total_ms = Some(500)).unwrap();
+    let found = source.discover(Freshness::Cached).await.unwrap();
+    assert_eq!(ids(&found), ["acme.m"]);
+    assert!(found.notices[0].contains("it took too long"), "{:?}", found.notices);
+    assert!(account.files().is_empty(), "it is asked again at once");
 }
 
 #[tokio::test]

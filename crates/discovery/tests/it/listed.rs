@@ -286,8 +286,43 @@ async fn a_profile_of_a_model_that_cannot_chat_is_not_listed() {
 }
 
 #[tokio::test]
+async fn what_converse_does_not_take_is_not_listed_whatever_is_said_of_it() {
+    let speech = json!({ "inputModalities": ["SPEECH"], "outputModalities": ["SPEECH", "TEXT"] });
+    // The catalogue of a region has not all models that are behind its profiles.
+    let account = Account::with(
+        [but(model("acme.listener"), speech), model("amazon.nova-sonic-v1:0")],
+        [
+            profile("us.cohere.embed-v4:0", "cohere.embed-v4:0"),
+            profile("us.stability.stable-image-inpaint-v1:0", "stability.stable-image-inpaint-v1:0"),
+        ],
+    )
+    .await;
+    assert_eq!(ids(&account.found().await), [""; 0]);
+}
+
+/// Asks a model of the emulator's, without any client of ours; the answer's status.
+async fn converse(account: &Account, id: &str) -> String {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let address = account.emulator.url().strip_prefix("http://").unwrap();
+    let path = id.replace(':', "%3A").replace('/', "%2F");
+    let body = r#"{"messages":[{"role":"user","content":[{"text":"Hi"}]}]}"#;
+    let request = format!(
+        "POST /model/{path}/converse-stream HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {TOKEN}\r\n\
+         content-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+        body.len()
+    );
+    let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    String::from_utf8_lossy(&answer).lines().next().unwrap_or_default().to_owned()
+}
+
+const TOKEN: &str = "a-token";
+
+#[tokio::test]
 async fn everything_that_the_usual_account_is_shown_can_be_called() {
-    let account = Account::usual().await;
+    let account = Account::of(|builder| builder.bearer_token(TOKEN)).await;
     let found = account.found().await;
     assert!(found.models.len() > 60, "{}", found.models.len());
     assert_eq!((&found.notices, &found.stale, &found.skipped), (&vec![], &None, &None));
@@ -296,6 +331,8 @@ async fn everything_that_the_usual_account_is_shown_can_be_called() {
         assert!(!clawdia_bedrock_models::served_only_through_profile(id), "{id}");
         assert!(entry.model.context_window > 0 && entry.model.max_tokens > 0, "{id}");
         assert!(!entry.model.name.is_empty());
+        let status = converse(&account, id).await;
+        assert!(status.contains(" 200 "), "{id}: {status}");
     }
     let sonnet = find(&found, &format!("us.{SONNET}"));
     assert_eq!(sonnet.stands_for.as_ref().map(ModelId::as_str), Some(SONNET));

@@ -265,3 +265,33 @@ async fn the_last_who_gives_up_closes_the_connections() {
     assert_eq!(ids(&discover(&*source, Freshness::Cached).await), ["acme.m", "us.acme.n"]);
     assert_eq!(account.asked().0, 2);
 }
+
+#[tokio::test]
+async fn the_lists_of_one_instance_role_are_not_shown_to_another() {
+    let account =
+        Account::of(|builder| builder.instance_role("app").list_models([model("acme.m")]).list_profiles([]))
+            .await;
+    let other = Emulator::builder().instance_role("batch").start().await.unwrap();
+    // The same home directory and the same addresses, on a machine whose metadata is at `url`.
+    let on_instance = |url: &str| {
+        let variables = [
+            ("AWS_ACCESS_KEY_ID", ""),
+            ("AWS_SECRET_ACCESS_KEY", ""),
+            ("AWS_SESSION_TOKEN", ""),
+            ("AWS_EC2_METADATA_DISABLED", "false"),
+            ("AWS_EC2_METADATA_SERVICE_ENDPOINT", url),
+        ];
+        open(&account.other_process(&variables), json!({}), |_| {}).unwrap()
+    };
+    let nothing = discover(&*on_instance(account.emulator.url()), Freshness::Offline).await;
+    assert!(nothing.skipped.is_some());
+    let asked = account.emulator.requests().len();
+    assert_eq!(asked, 0, "where no list was ever kept, nobody is asked who it would belong to");
+    let list = discover(&*on_instance(account.emulator.url()), Freshness::Cached).await;
+    assert_eq!(ids(&list), ["acme.m"]);
+    let again = discover(&*on_instance(account.emulator.url()), Freshness::Offline).await;
+    assert_eq!(again, list);
+    let others = discover(&*on_instance(other.url()), Freshness::Offline).await;
+    assert!(others.skipped.unwrap().contains("no list is kept"));
+    on_instance(other.url()).discover(Freshness::Cached).await.unwrap_err();
+}

@@ -54,6 +54,53 @@ async fn a_refusal_without_a_profile_is_learned_once() {
     assert_eq!(invoked.collect::<Vec<_>>(), [NOVA, "us.amazon.nova-lite-v1:0", "us.amazon.nova-lite-v1:0"]);
 }
 
+fn invoked(bedrock: &Bedrock) -> Vec<String> {
+    bedrock.emulator.requests().into_iter().filter_map(|request| request.model_id).collect()
+}
+
+fn unknown() -> Reply {
+    Reply::error(400, "ValidationException", "The provided model identifier is invalid.")
+}
+
+#[tokio::test]
+async fn a_profile_that_the_service_does_not_have_gives_way_to_the_next() {
+    let bedrock = Bedrock::start().await;
+    bedrock.emulator.enqueue(unknown());
+    for _ in 0..2 {
+        bedrock.ask(OPUS, &question()).await.expect_message();
+    }
+    let global = format!("global.{OPUS}");
+    let expected = [format!("us.{OPUS}"), global.clone(), global];
+    assert_eq!(invoked(&bedrock), expected, "what was refused is not tried again");
+
+    let bedrock = Bedrock::start().await;
+    bedrock.emulator.enqueue(unknown());
+    bedrock.emulator.enqueue(unknown());
+    assert_eq!(bedrock.ask(OPUS, &question()).await.expect_error().kind(), ErrorKind::NotFound);
+    assert_eq!(invoked(&bedrock), expected[..2], "each is tried once");
+}
+
+#[tokio::test]
+async fn whoever_names_a_profile_gets_no_other() {
+    let bedrock = Bedrock::start().await;
+    bedrock.emulator.enqueue(unknown());
+    bedrock.ask(SONNET, &question()).await.expect_error();
+    assert_eq!(invoked(&bedrock), [SONNET]);
+}
+
+#[tokio::test]
+async fn a_profile_that_is_known_to_stand_in_is_called_at_once() {
+    let bedrock = Bedrock::start().await;
+    let mut model = bedrock.model(OPUS);
+    model.invoked_id = Some(format!("global.{OPUS}").into());
+    let options = StreamOptions::default();
+    let outcome = ask(&*bedrock.provider, &model, &question(), &options).await;
+    assert_eq!(outcome.expect_message().model.as_ref().map(ModelId::as_str), Some(OPUS));
+    let never = options.with_param("profilePreference", "none");
+    ask(&*bedrock.provider, &model, &question(), &never).await.expect_error();
+    assert_eq!(invoked(&bedrock), [&format!("global.{OPUS}"), OPUS]);
+}
+
 #[tokio::test]
 async fn the_region_of_an_arn_goes_before_that_of_the_environment() {
     let emulator = Emulator::builder()
