@@ -68,6 +68,8 @@ pub(crate) async fn steps(source: &BedrockSource, model: Option<&ModelId>) -> Ve
 async fn tried(source: &BedrockSource, control_plane: &ControlPlane, model: Option<&ModelId>) -> Vec<Step> {
     let place = control_plane.site.place();
     let mut listing = Listing::default();
+    // What is in neither list may still be in one that could not be had.
+    let mut missing = None;
     let mut steps = Vec::new();
     let question = Question::FoundationModels;
     match control_plane.ask(&question).await {
@@ -79,7 +81,10 @@ async fn tried(source: &BedrockSource, control_plane: &ControlPlane, model: Opti
         Err(error) if error.status().is_none() || error.kind() == ErrorKind::Auth => {
             return first_failed(model, &error);
         }
-        Err(error) => steps.push(failed(MODELS, &question, &error)),
+        Err(error) => {
+            missing = Some(MODELS);
+            steps.push(failed(MODELS, &question, &error));
+        }
     }
     let question = Question::InferenceProfiles { kind: ProfileKind::System, token: None };
     match crate::fetch::profiles(control_plane, ProfileKind::System).await {
@@ -87,12 +92,15 @@ async fn tried(source: &BedrockSource, control_plane: &ControlPlane, model: Opti
             listing.profiles = system;
             steps.push(Step::ok(PROFILES, format!("{} inference profiles {place}", listing.profiles.len())));
         }
-        Err(error) => steps.push(failed(PROFILES, &question, &error)),
+        Err(error) => {
+            missing = missing.or(Some(PROFILES));
+            steps.push(failed(PROFILES, &question, &error));
+        }
     }
     if let Some(model) = model {
         let (base_id, lookup) = base_of(control_plane, &mut listing, model.as_str()).await;
         steps.extend(lookup);
-        steps.push(offer(source, control_plane, &listing, model.as_str()));
+        steps.push(offer(source, control_plane, &listing, missing, model.as_str()));
         steps.extend(access(control_plane, base_id).await);
     }
     steps
@@ -147,12 +155,16 @@ fn base_in(profile: &InferenceProfile, id: &str) -> Option<String> {
     is_it.then(|| profile.models.first().cloned()).flatten()
 }
 
-/// Whether the model is offered in the region, and how it is called there.
-fn offer(source: &BedrockSource, control_plane: &ControlPlane, listing: &Listing, id: &str) -> Step {
+/// Whether the model is offered in the region, and how it is called there. `missing` is the action of a list that could
+/// not be had: without it nothing can be said of a model that the other list lacks.
+fn offer(
+    source: &BedrockSource,
+    control_plane: &ControlPlane,
+    listing: &Listing,
+    missing: Option<&str>,
+    id: &str,
+) -> Step {
     let region = &control_plane.site.region;
-    if listing.models.is_empty() && listing.profiles.is_empty() {
-        return Step::skipped(OFFER, "nothing could be listed");
-    }
     let catalog = source.catalog(listing, region);
     let is = |known: &str| known.eq_ignore_ascii_case(id);
     let id_in_arn = Arn::parse(id).ok().and_then(|arn| arn.model_id()).unwrap_or(id);
@@ -167,12 +179,15 @@ fn offer(source: &BedrockSource, control_plane: &ControlPlane, listing: &Listing
     if let Some(profile) = catalog.models.iter().find(stands_for) {
         return Step::ok(OFFER, format!("`{id}` is called through `{}` in {region}", profile.model.id));
     }
+    if let Some(action) = missing {
+        return Step::skipped(OFFER, format!("`{action}` comes first"));
+    }
     if catalog.out_of_reach.iter().any(|known| is_listed(known)) {
         return Step::not_ok(
             OFFER,
             format!("`{id}` is called only through an inference profile, and none is listed in {region}"),
         )
-        .with_remedy(format!("allow {PROFILES}, or use a region with profiles of the model"));
+        .with_remedy("use a region with profiles of the model");
     }
     match listing.models.iter().find(|model| is_listed(&model.id)) {
         Some(model) => {

@@ -80,6 +80,21 @@ fn a_permission_that_is_missing_is_named_and_no_more_is_concluded_from_it() {
 }
 
 #[test]
+fn a_list_that_is_denied_says_nothing_of_a_model_that_the_other_lacks() {
+    for (action, model) in [
+        ("bedrock:ListFoundationModels", "amazon-bedrock/amazon.nova-lite-v1:0"),
+        ("bedrock:ListInferenceProfiles", NOVA),
+    ] {
+        let endpoint = Endpoint::of(Emulator::builder().deny(action));
+        let report = steps(&endpoint.run(&Machine::new(), &["doctor", "--json", "--model", model]));
+        let offer = step(&report, "model in the region");
+        assert_eq!(offer["outcome"], "skipped", "{action}: {report:#}");
+        assert_eq!(offer["detail"], format!("`{action}` comes first"));
+        assert_eq!(step(&report, "call")["outcome"], "ok");
+    }
+}
+
+#[test]
 fn a_call_that_fails_is_told_in_the_words_of_the_service() {
     let endpoint = Endpoint::start();
     let reply = Reply::error(400, "ValidationException", "The model is having a day off");
