@@ -35,7 +35,7 @@ pub const PLUGIN: SourcePlugin = SourcePlugin::new("bedrock", API, env!("CARGO_P
 const API: &str = "bedrock-converse-stream";
 
 /// What is called, and for what. Source: "Actions defined by Amazon Bedrock" in the service authorization reference.
-const PERMISSIONS: &[Permission] = &[
+pub(crate) const PERMISSIONS: &[Permission] = &[
     Permission::new("bedrock:ListFoundationModels", &["*"], "list the models of a region"),
     Permission::new(
         "bedrock:ListInferenceProfiles",

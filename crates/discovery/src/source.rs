@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use clawdia_aws::{Aws, AwsSettings, Connection, CredentialsFailureKind};
-use clawdia_core::{Discovery, ErrorKind, Freshness, HostContext, ModelId, ModelSource, ProviderError, Step};
+use clawdia_core::{
+    Discovery, ErrorKind, Freshness, HostContext, ModelId, ModelSource, ProviderError, StepSink,
+};
 use futures_util::FutureExt;
 use tokio::time::Instant;
 
@@ -66,6 +68,10 @@ impl BedrockSource {
         self.settings.has_foreign_key.then_some(
             "the provider's `apiKey` is for its `baseUrl`, which is none of AWS's; AWS is not asked with it",
         )
+    }
+
+    pub(crate) fn aws(&self) -> Arc<Aws> {
+        Aws::of(&self.host)
     }
 
     pub(crate) fn settings(&self) -> &DiscoverySettings {
@@ -344,8 +350,8 @@ impl ModelSource for BedrockSource {
         (is_whole && !model.as_str().starts_with("arn:")).then_some(false)
     }
 
-    async fn examine(&self, model: Option<&ModelId>) -> Vec<Step> {
-        examination::steps(self, model).await
+    async fn examine(&self, model: Option<&ModelId>, steps: &mut dyn StepSink) {
+        Box::pin(examination::examine(self, model, steps)).await;
     }
 }
 
