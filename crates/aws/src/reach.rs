@@ -42,9 +42,9 @@ pub struct Reached {
 pub enum Answerer {
     /// AWS's own: it has an id, as each of its answers.
     Aws,
-    /// Somebody else's, at an address that was configured: a gateway answers as it likes.
-    Gateway,
-    /// Somebody else's, at AWS's own address: a network that wants a sign-in, or a proxy.
+    /// Maybe somebody else's: it has no id. A gateway answers as it likes.
+    Unknown,
+    /// Somebody else's: a web page at AWS's own address, such as a network shows before it lets anybody through.
     Stranger,
 }
 
@@ -53,7 +53,7 @@ impl Reached {
     pub fn hint(&self) -> Option<&'static str> {
         match self.answerer {
             Answerer::Aws => None,
-            Answerer::Gateway => {
+            Answerer::Unknown => {
                 Some("check that the endpoint is one of Amazon Bedrock or of a gateway to it")
             }
             Answerer::Stranger => Some("sign in to the network, or set HTTPS_PROXY to its proxy"),
@@ -70,9 +70,8 @@ impl fmt::Display for Reached {
         write!(formatter, " with status {}", self.status)?;
         match self.answerer {
             Answerer::Aws => Ok(()),
-            Answerer::Gateway | Answerer::Stranger => {
-                formatter.write_str(", without the id that each answer of AWS has")
-            }
+            Answerer::Unknown => formatter.write_str(", without the id that each answer of AWS has"),
+            Answerer::Stranger => formatter.write_str(" and a web page, which AWS does not"),
         }
     }
 }
@@ -151,10 +150,12 @@ impl Aws {
         let time = time.and_then(|time| SystemTime::try_from(time).ok());
         let has_id =
             ["x-amzn-requestid", "x-amz-request-id"].iter().any(|id| response.headers().get(id).is_some());
-        let answerer = match (has_id, &plane.endpoint) {
+        let kind = response.headers().get("content-type").unwrap_or_default();
+        let is_page = kind.trim_start().to_ascii_lowercase().starts_with("text/html");
+        let answerer = match (has_id, is_page && plane.endpoint.is_none()) {
             (true, _) => Answerer::Aws,
-            (false, Some(_)) => Answerer::Gateway,
-            (false, None) => Answerer::Stranger,
+            (false, true) => Answerer::Stranger,
+            (false, false) => Answerer::Unknown,
         };
         Ok(Reached { address, proxy, time, status: response.status().as_u16(), answerer })
     }

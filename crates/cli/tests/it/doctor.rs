@@ -333,3 +333,50 @@ fn only_whoever_has_a_bearer_token_has_to_be_allowed_to_use_one() {
     let report = steps(&program.run(""));
     assert_eq!(step(&report, ACTION)["outcome"], "ok", "{report:#}");
 }
+
+#[test]
+fn an_answer_that_is_none_of_awss_is_remarked_on() {
+    let page = "<html>Please sign in</html>";
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = [("AWS_ENDPOINT_URL", format!("http://{}", listener.local_addr().unwrap()))];
+    std::thread::spawn(move || {
+        while let Ok((mut stream, _)) = listener.accept() {
+            let mut head = [0; 4096];
+            // What is asked does not matter.
+            let _ = std::io::Read::read(&mut stream, &mut head);
+            let head =
+                format!("content-type: text/html\r\ncontent-length: {}\r\nconnection: close", page.len());
+            let _ = std::io::Write::write_all(
+                &mut stream,
+                format!("HTTP/1.1 200 OK\r\n{head}\r\n\r\n{page}").as_bytes(),
+            );
+        }
+    });
+    let keys = [("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"), ("AWS_SECRET_ACCESS_KEY", "secret")];
+    let outcome = Machine::new().program(&DOCTOR).env(keys).env(url).run("");
+    let report = steps(&outcome);
+    let connection = step(&report, "connection");
+    assert!(
+        connection["detail"].as_str().unwrap().contains("with status 200, without the id"),
+        "{connection}"
+    );
+    assert!(connection["remedy"].as_str().unwrap().contains("endpoint"), "{connection}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_terminal_shows_which_step_is_waited_for_and_is_left_clean() {
+    use crate::terminal::Terminal;
+    let endpoint = Endpoint::start();
+    endpoint.emulator.enqueue_for(Operation::ListFoundationModels, Reply::answer().after(&Gate::new()));
+    let program = Machine::new().program(&["doctor", "--model", NOVA]).env(endpoint.emulator.environment());
+    let mut terminal = Terminal::start_in(program, 30);
+    terminal.expect("clock: ");
+    // Cut, so that the line stays one.
+    terminal.expect("Trying bedrock:ListFoundat…");
+    terminal.interrupt();
+    let (screen, code) = terminal.read_to_end();
+    assert_eq!(code, Some(130), "{screen}");
+    let (_, after) = screen.rsplit_once("\u{1b}[2K").unwrap();
+    assert_eq!(after.trim(), "", "{screen:?}");
+}

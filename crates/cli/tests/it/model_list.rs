@@ -190,6 +190,9 @@ fn an_arn_and_what_a_service_calls_its_models_are_shown_safely() {
     let table = endpoint.run(&machine, &["models", "list"]).stdout;
     assert!(table.contains("Evilname"), "{table:?}");
     assert!(!table.contains(['\u{1b}', '\u{202e}']), "{table:?}");
+    let listing = json(&endpoint.print(&machine, &["models", "list", "--json"]));
+    let named = find(&listing, "amazon-bedrock/acme.model-1");
+    assert_eq!(named["name"], "Evil\u{1b}[31m\u{202e}name", "programs get what there is");
     assert!(table.contains("32K"), "what nobody knows has the default window: {table}");
 }
 
@@ -222,6 +225,22 @@ fn a_table_fits_its_terminal() {
             assert!(shown.contains("MODEL ") && count > 3, "{columns} are enough for columns: {shown}");
         }
     }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_interrupt_takes_the_sign_of_waiting_away() {
+    use crate::terminal::Terminal;
+    let endpoint = Endpoint::start();
+    endpoint.emulator.enqueue_for(Operation::ListFoundationModels, Reply::answer().after(&Gate::new()));
+    let machine = Machine::new();
+    let program = machine.program(&["models", "list"]).env(endpoint.emulator.environment());
+    let mut terminal = Terminal::start(program);
+    terminal.expect("Asking which models there are");
+    terminal.interrupt();
+    let (screen, code) = terminal.read_to_end();
+    assert_eq!(code, Some(130), "{screen}");
+    assert!(screen.ends_with("\r\u{1b}[2K"), "{screen:?}");
 }
 
 #[cfg(target_os = "linux")]
