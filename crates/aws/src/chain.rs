@@ -86,7 +86,8 @@ impl Search<'_> {
                 Ok(Ok(found)) => self.noted(INSTANCE, Ok(found)),
                 Ok(Err(why)) => {
                     self.attempts.push(Attempt::absent(INSTANCE, why));
-                    Err(CredentialsFailure::not_found(self.attempts.clone()))
+                    Err(CredentialsFailure::not_found(self.attempts.clone())
+                        .leading_with(half_a_pair(self.surroundings.environment)))
                 }
                 Err(failure) => self.noted(INSTANCE, Err(failure)),
             },
@@ -266,6 +267,16 @@ fn environment_keys(environment: &Environment) -> Result<Found, CredentialsFailu
     let credentials = Credentials::new(id, secret, session_token, None, "clawdia");
     let detail = "access keys of the environment".to_owned();
     Ok(Found { credentials, place: FoundIn::Environment, detail, on_instance: false })
+}
+
+/// What mends half a key pair, which is a slip more often than it is meant.
+fn half_a_pair(environment: &Environment) -> Option<&'static str> {
+    let (id, secret) = (environment.get("AWS_ACCESS_KEY_ID"), environment.get("AWS_SECRET_ACCESS_KEY"));
+    match (id, secret) {
+        (Some(_), None) => Some("AWS_SECRET_ACCESS_KEY is missing, set it beside AWS_ACCESS_KEY_ID"),
+        (None, Some(_)) => Some("AWS_ACCESS_KEY_ID is missing, set it beside AWS_SECRET_ACCESS_KEY"),
+        (None, None) | (Some(_), Some(_)) => None,
+    }
 }
 
 /// What is missing of the pair.

@@ -195,6 +195,16 @@ impl Connection {
         &self.shared.control.address
     }
 
+    /// Who says so.
+    pub fn control_plane_endpoint_origin(&self) -> &EndpointOrigin {
+        &self.shared.control.origin
+    }
+
+    /// Whether the control plane is at another address than the service that runs models.
+    pub fn has_separate_control_plane(&self) -> bool {
+        self.shared.control.address != self.shared.runtime.address
+    }
+
     /// The proxy that requests to the control plane go through, without its password.
     pub fn control_plane_proxy(&self) -> Option<&str> {
         self.shared.control.proxy.as_deref()

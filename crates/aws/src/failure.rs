@@ -109,6 +109,14 @@ impl CredentialsFailure {
         Self { kind: CredentialsFailureKind::NotFound, message, hint: WAYS.to_owned(), attempts }
     }
 
+    /// Puts what is most likely to help before all other ways.
+    pub(crate) fn leading_with(mut self, first: Option<&str>) -> Self {
+        if let Some(first) = first {
+            self.hint = format!("{first}; or {}", self.hint);
+        }
+        self
+    }
+
     pub(crate) fn with_attempts(mut self, attempts: Vec<Attempt>) -> Self {
         self.attempts = attempts;
         self

@@ -29,6 +29,7 @@ mod http1;
 mod proxy;
 mod trust;
 mod partition;
+mod policy;
 mod hidden;
 mod hex;
 
@@ -39,8 +40,9 @@ pub use endpoint::{BaseUrl, InvalidUrl};
 pub use failure::{Attempt, CredentialsFailure, CredentialsFailureKind, Outcome};
 pub use identity::{Detection, FoundCredentials, Identity};
 pub use origin::{EndpointOrigin, RegionOrigin};
+pub use policy::statement;
 pub use proxy::UnusableProxy;
-pub use reach::{Reached, Unreachable};
+pub use reach::{Answerer, Reached, Unreachable};
 pub use settings::{AwsSettings, AwsSettingsError};
 pub use source::FoundIn;
 pub use trust::UnusableBundle;

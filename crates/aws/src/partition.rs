@@ -6,6 +6,8 @@
 /// A partition's domains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Partition {
+    /// Its name in ARNs.
+    pub(crate) name: &'static str,
     pub(crate) suffix: &'static str,
     /// The domain of hosts that are also reached over IPv6.
     pub(crate) dual_stack_suffix: &'static str,
@@ -13,13 +15,37 @@ pub(crate) struct Partition {
 
 /// By the beginning of the region's name; the first is for all others.
 const PARTITIONS: &[(&str, Partition)] = &[
-    ("", Partition { suffix: "amazonaws.com", dual_stack_suffix: "api.aws" }),
-    ("cn-", Partition { suffix: "amazonaws.com.cn", dual_stack_suffix: "api.amazonwebservices.com.cn" }),
-    ("eusc-", Partition { suffix: "amazonaws.eu", dual_stack_suffix: "api.amazonwebservices.eu" }),
-    ("us-iso-", Partition { suffix: "c2s.ic.gov", dual_stack_suffix: "api.aws.ic.gov" }),
-    ("us-isob-", Partition { suffix: "sc2s.sgov.gov", dual_stack_suffix: "api.aws.scloud" }),
-    ("eu-isoe-", Partition { suffix: "cloud.adc-e.uk", dual_stack_suffix: "api.cloud-aws.adc-e.uk" }),
-    ("us-isof-", Partition { suffix: "csp.hci.ic.gov", dual_stack_suffix: "api.aws.hci.ic.gov" }),
+    ("", Partition { name: "aws", suffix: "amazonaws.com", dual_stack_suffix: "api.aws" }),
+    (
+        "cn-",
+        Partition {
+            name: "aws-cn",
+            suffix: "amazonaws.com.cn",
+            dual_stack_suffix: "api.amazonwebservices.com.cn",
+        },
+    ),
+    ("us-gov-", Partition { name: "aws-us-gov", suffix: "amazonaws.com", dual_stack_suffix: "api.aws" }),
+    (
+        "eusc-",
+        Partition { name: "aws-eusc", suffix: "amazonaws.eu", dual_stack_suffix: "api.amazonwebservices.eu" },
+    ),
+    ("us-iso-", Partition { name: "aws-iso", suffix: "c2s.ic.gov", dual_stack_suffix: "api.aws.ic.gov" }),
+    (
+        "us-isob-",
+        Partition { name: "aws-iso-b", suffix: "sc2s.sgov.gov", dual_stack_suffix: "api.aws.scloud" },
+    ),
+    (
+        "eu-isoe-",
+        Partition {
+            name: "aws-iso-e",
+            suffix: "cloud.adc-e.uk",
+            dual_stack_suffix: "api.cloud-aws.adc-e.uk",
+        },
+    ),
+    (
+        "us-isof-",
+        Partition { name: "aws-iso-f", suffix: "csp.hci.ic.gov", dual_stack_suffix: "api.aws.hci.ic.gov" },
+    ),
 ];
 
 impl Partition {

@@ -12,7 +12,7 @@ use aws_smithy_types::date_time::Format;
 use http::Uri;
 
 use crate::aws::{Aws, AwsError};
-use crate::connection::Connection;
+use crate::connection::{Connection, Plane};
 use crate::endpoint::shown;
 use crate::exchange::{ExchangeLimits, request};
 
@@ -30,6 +30,50 @@ pub struct Reached {
     pub proxy: Option<String>,
     /// The service's time when it answered, to the second.
     pub time: Option<SystemTime>,
+    /// The HTTP status of the answer, which is a refusal where all is well: nothing was asked for.
+    pub status: u16,
+    /// Whose answer it looks like.
+    pub answerer: Answerer,
+}
+
+/// Whose an answer looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Answerer {
+    /// AWS's own: it has an id, as each of its answers.
+    Aws,
+    /// Maybe somebody else's: it has no id. A gateway answers as it likes.
+    Unknown,
+    /// Somebody else's: a web page at AWS's own address, such as a network shows before it lets anybody through.
+    Stranger,
+}
+
+impl Reached {
+    /// What to look at where it does not look like AWS.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self.answerer {
+            Answerer::Aws => None,
+            Answerer::Unknown => {
+                Some("check that the endpoint is one of Amazon Bedrock or of a gateway to it")
+            }
+            Answerer::Stranger => Some("sign in to the network, or set HTTPS_PROXY to its proxy"),
+        }
+    }
+}
+
+impl fmt::Display for Reached {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} answers", self.address)?;
+        if let Some(proxy) = &self.proxy {
+            write!(formatter, " through the proxy {proxy}")?;
+        }
+        write!(formatter, " with status {}", self.status)?;
+        match self.answerer {
+            Answerer::Aws => Ok(()),
+            Answerer::Unknown => formatter.write_str(", without the id that each answer of AWS has"),
+            Answerer::Stranger => formatter.write_str(" and a web page, which AWS does not"),
+        }
+    }
 }
 
 /// Why there was no answer.
@@ -58,7 +102,19 @@ impl Aws {
     /// # Errors
     /// When nothing answered.
     pub async fn reach(&self, connection: &Connection) -> Result<Reached, Unreachable> {
-        let url = &connection.shared.runtime.address;
+        self.reach_plane(&connection.shared.runtime).await
+    }
+
+    /// As [`reach`](Self::reach), of the control plane, which lists models.
+    ///
+    /// # Errors
+    /// When nothing answered.
+    pub async fn reach_control_plane(&self, connection: &Connection) -> Result<Reached, Unreachable> {
+        self.reach_plane(&connection.shared.control).await
+    }
+
+    async fn reach_plane(&self, plane: &Plane) -> Result<Reached, Unreachable> {
+        let url = &plane.address;
         let address = shown(url);
         let fail = |flaw, why: String, proxy| Unreachable { address: address.clone(), proxy, flaw, why };
         let http = self.http().await.map_err(|error: AwsError| fail(Flaw::Other, error.to_string(), None))?;
@@ -92,7 +148,16 @@ impl Aws {
         let time =
             response.headers().get("date").and_then(|date| DateTime::from_str(date, Format::HttpDate).ok());
         let time = time.and_then(|time| SystemTime::try_from(time).ok());
-        Ok(Reached { address, proxy, time })
+        let has_id =
+            ["x-amzn-requestid", "x-amz-request-id"].iter().any(|id| response.headers().get(id).is_some());
+        let kind = response.headers().get("content-type").unwrap_or_default();
+        let is_page = kind.trim_start().to_ascii_lowercase().starts_with("text/html");
+        let answerer = match (has_id, is_page && plane.endpoint.is_none()) {
+            (true, _) => Answerer::Aws,
+            (false, true) => Answerer::Stranger,
+            (false, false) => Answerer::Unknown,
+        };
+        Ok(Reached { address, proxy, time, status: response.status().as_u16(), answerer })
     }
 }
 

@@ -10,6 +10,45 @@ use tokio_util::sync::CancellationToken;
 
 use crate::status::Status;
 
+/// Waits for a signal that ends the program, and gives the exit status that shells know it by. For commands that have
+/// something to put in order before.
+pub(crate) async fn ended_by_signal() -> i32 {
+    let interrupted = async {
+        // Where the signal cannot be listened to, it keeps its effect: the program ends.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+        i32::from(Status::Interrupted.code())
+    };
+    tokio::select! {
+        status = interrupted => status,
+        status = terminated() => status,
+    }
+}
+
+#[cfg(unix)]
+async fn terminated() -> i32 {
+    use tokio::signal::unix::{SignalKind, signal};
+    // What a shell reports of a program that a signal ended.
+    const BY_SIGNAL: i32 = 128;
+    let of = async |kind: SignalKind| {
+        match signal(kind) {
+            Ok(mut signal) => signal.recv().await,
+            Err(_) => std::future::pending().await,
+        };
+        BY_SIGNAL + kind.as_raw_value()
+    };
+    tokio::select! {
+        status = of(SignalKind::terminate()) => status,
+        status = of(SignalKind::hangup()) => status,
+    }
+}
+
+#[cfg(not(unix))]
+async fn terminated() -> i32 {
+    std::future::pending().await
+}
+
 /// Presses of Ctrl-C from now on.
 #[derive(Debug, Clone)]
 pub(crate) struct Interrupts {

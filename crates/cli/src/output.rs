@@ -27,15 +27,75 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
-/// A text from elsewhere as it may stand on a terminal: without what moves the cursor, changes colours or turns the
-/// direction of the text around.
+/// A text from elsewhere as it may stand on a terminal: without sequences that move the cursor, change colours or set
+/// titles, and without characters that turn the direction of the text around or are not seen. For people only: programs
+/// get what there is, escaped.
 pub(crate) fn printable(text: &str) -> String {
-    let is_safe = |character: &char| {
-        let turns =
-            matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        !character.is_control() && !turns
-    };
-    text.chars().filter(is_safe).collect()
+    let mut shown = String::with_capacity(text.len());
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            '\u{1b}' => match characters.next() {
+                Some('[') => skip_control_sequence(&mut characters),
+                Some(']' | 'P' | 'X' | '^' | '_') => skip_string(&mut characters),
+                // Others are two characters long, with what stands in between.
+                Some(' '..='/') => {
+                    let _ = characters.find(|next| !matches!(next, ' '..='/'));
+                }
+                Some(_) | None => {}
+            },
+            '\u{9b}' => skip_control_sequence(&mut characters),
+            '\u{9d}' | '\u{90}' | '\u{98}' | '\u{9e}' | '\u{9f}' => skip_string(&mut characters),
+            character if character.is_control() || is_unseen(character) => {}
+            character => shown.push(character),
+        }
+    }
+    shown
+}
+
+/// Skips the rest of a control sequence (CSI): parameters, and a letter.
+fn skip_control_sequence(characters: &mut std::iter::Peekable<std::str::Chars<'_>>) {
+    while characters.next_if(|next| matches!(next, ' '..='?')).is_some() {}
+    let _ = characters.next_if(|next| matches!(next, '@'..='~'));
+}
+
+/// Skips the rest of a command with a text, such as a title (OSC), up to its end.
+fn skip_string(characters: &mut std::iter::Peekable<std::str::Chars<'_>>) {
+    while let Some(character) = characters.next() {
+        match character {
+            '\u{7}' | '\u{9c}' => return,
+            '\u{1b}' => {
+                let _ = characters.next_if_eq(&'\\');
+                return;
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether a character is not seen where it stands: it turns directions around, ends lines, or is one of those that the
+/// Unicode standard calls default-ignorable.
+fn is_unseen(character: char) -> bool {
+    matches!(
+        character,
+        '\u{ad}'
+            | '\u{34f}'
+            | '\u{61c}'
+            | '\u{115f}'..='\u{1160}'
+            | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}'
+            | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fffb}'
+            | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}'
+    )
 }
 
 /// The writing side, to be cloned by everything that writes.
@@ -122,4 +182,31 @@ fn write_all(mut sink: impl Write, mut pieces: mpsc::Receiver<Piece>) -> io::Res
         sink.flush()?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::printable;
+
+    #[track_caller]
+    fn check(text: &str, shown: &str) {
+        assert_eq!(printable(text), shown, "{text:?}");
+    }
+
+    #[test]
+    fn sequences_for_terminals_vanish_whole() {
+        check("a\u{1b}[31mb\u{1b}[0m", "ab");
+        check("a\u{9b}2Jb", "ab");
+        check("a\u{1b}]0;title\u{7}b\u{1b}]8;;http://x\u{1b}\\c", "abc");
+        check("a\u{1b}P1$q\u{1b}\\b\u{1b}(Bc\u{1b}cd", "abcd");
+        check("a\u{1b}", "a");
+        check("a\u{1b}]0;never ends", "a");
+        check("one\ttwo\r\n", "onetwo");
+    }
+
+    #[test]
+    fn what_is_not_seen_vanishes() {
+        check("a\u{202e}b\u{2066}c\u{200b}d\u{feff}e\u{ad}f\u{61c}g\u{e0041}", "abcdefg");
+        check("東京 é", "東京 é");
+    }
 }

@@ -5,6 +5,8 @@
 
 use serde::Serialize;
 
+use crate::error::ProviderError;
+
 /// One thing that was examined.
 ///
 /// ```
@@ -64,13 +66,52 @@ impl Step {
     }
 }
 
+/// Who is told how an examination goes, while it goes on: a list of steps, or a screen.
+///
+/// ```
+/// use clawdia_core::{Step, StepSink};
+/// let mut steps = Vec::new();
+/// steps.trying("region");
+/// steps.done(Step::ok("region", "us-east-1"));
+/// assert_eq!(steps.len(), 1);
+/// ```
+pub trait StepSink: Send {
+    /// A step of this name is being tried, which may take a while.
+    fn trying(&mut self, name: &str);
+
+    /// This came of a step. Steps come in the order in which people read them.
+    fn done(&mut self, step: Step);
+}
+
+impl StepSink for Vec<Step> {
+    fn trying(&mut self, _name: &str) {}
+
+    fn done(&mut self, step: Step) {
+        self.push(step);
+    }
+}
+
+/// What came of a call that was made to see whether calls work.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub enum CallOutcome<'a> {
+    /// The model answered.
+    Answered,
+    /// It did not.
+    Failed(&'a ProviderError),
+    /// Nobody called it, for this reason.
+    NotMade(&'a str),
+}
+
 /// An action that a service must allow for a plugin to do its work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Permission {
     /// The service's name of it, such as `bedrock:InvokeModel`.
     pub action: &'static str,
-    /// What it has to be allowed on, in the service's own patterns.
+    /// What it has to be allowed on, in the service's own patterns. Where a service has several worlds that name things
+    /// differently, these are the names of the largest; [`Provider::resources`](crate::Provider::resources) has those of
+    /// the others.
     pub resources: &'static [&'static str],
     /// What it is for, in a few words.
     pub purpose: &'static str,

@@ -69,7 +69,7 @@ pub use context::{CACHE_BOUNDARY, Context};
 pub use cost::{Cost, CostTier, ServiceTierCost};
 pub use diagnostic::Diagnostic;
 pub use error::{ErrorKind, ProviderError};
-pub use examination::{Outcome, Permission, Step};
+pub use examination::{CallOutcome, Outcome, Permission, Step, StepSink};
 pub use headers::{HeaderFlaw, Headers};
 pub use hooks::{Hooks, ResponseHead};
 pub use host_context::{Clock, Environment, HostContext, SystemClock};

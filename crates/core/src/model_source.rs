@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::error::ProviderError;
-use crate::examination::Step;
+use crate::examination::StepSink;
 use crate::model::Model;
 use crate::model_ref::ModelId;
 use crate::provider_config::ProviderConfig;
@@ -33,10 +33,10 @@ pub trait ModelSource: fmt::Debug + Send + Sync {
     }
 
     /// Examines what it takes to list models and, if one is named, to have access to it, step by step: for people who
-    /// want to know why it does not work. A step whose precondition fails is skipped.
-    async fn examine(&self, model: Option<&ModelId>) -> Vec<Step> {
-        let _ = model;
-        Vec::new()
+    /// want to know why it does not work. A step whose precondition fails is skipped. Dropping the future ends the
+    /// examination; what was told until then holds.
+    async fn examine(&self, model: Option<&ModelId>, steps: &mut dyn StepSink) {
+        let _ = (model, steps);
     }
 }
 

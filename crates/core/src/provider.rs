@@ -11,7 +11,7 @@ use futures_util::StreamExt;
 use crate::accumulator::Accumulator;
 use crate::context::Context;
 use crate::error::ProviderError;
-use crate::examination::Step;
+use crate::examination::{CallOutcome, Permission, StepSink};
 use crate::message::AssistantMessage;
 use crate::model::Model;
 use crate::model_ref::{ModelId, ProviderId};
@@ -70,9 +70,22 @@ pub trait Provider: fmt::Debug + Send + Sync {
     }
 
     /// Examines what it takes to reach the service, step by step, short of calling a model: for people who want to know
-    /// why it does not work. A step whose precondition fails is skipped.
-    async fn examine(&self) -> Vec<Step> {
-        Vec::new()
+    /// why it does not work. A step whose precondition fails is skipped. Dropping the future ends the examination; what
+    /// was told until then holds.
+    async fn examine(&self, steps: &mut dyn StepSink) {
+        let _ = steps;
+    }
+
+    /// Says step by step what it takes to call `model`, going by what came of a call: a permission or a quota, say. The call
+    /// itself is the host's to tell of.
+    async fn judge(&self, model: &Model, call: CallOutcome<'_>, steps: &mut dyn StepSink) {
+        let _ = (model, call, steps);
+    }
+
+    /// What `permission`, one of a linked crate's, has to be allowed on where this provider calls: nothing if the provider
+    /// does not need it as it is configured. Asks the service nothing. Without an implementation, what is written there.
+    async fn resources(&self, permission: &Permission) -> Vec<String> {
+        permission.resources.iter().map(ToString::to_string).collect()
     }
 }
 

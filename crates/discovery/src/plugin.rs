@@ -44,7 +44,7 @@ fn region(section: &Value) -> Option<String> {
 }
 
 /// What is called, and for what. Source: "Actions defined by Amazon Bedrock" in the service authorization reference.
-const PERMISSIONS: &[Permission] = &[
+pub(crate) const PERMISSIONS: &[Permission] = &[
     Permission::new("bedrock:ListFoundationModels", &["*"], "list the models of a region"),
     Permission::new(
         "bedrock:ListInferenceProfiles",

@@ -10,7 +10,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use clawdia_aws::{Aws, AwsSettings, Connection, CredentialsFailureKind};
 use clawdia_core::{
-    Coverage, Discovery, ErrorKind, Freshness, HostContext, ModelId, ModelSource, ProviderError, Step,
+    Coverage, Discovery, ErrorKind, Freshness, HostContext, ModelId, ModelSource, ProviderError, StepSink,
 };
 use futures_util::FutureExt;
 use tokio::time::Instant;
@@ -68,6 +68,10 @@ impl BedrockSource {
         self.settings.has_foreign_key.then_some(
             "the provider's `apiKey` is for its `baseUrl`, which is none of AWS's; AWS is not asked with it",
         )
+    }
+
+    pub(crate) fn aws(&self) -> Arc<Aws> {
+        Aws::of(&self.host)
     }
 
     pub(crate) fn settings(&self) -> &DiscoverySettings {
@@ -368,8 +372,8 @@ impl ModelSource for BedrockSource {
         }
     }
 
-    async fn examine(&self, model: Option<&ModelId>) -> Vec<Step> {
-        examination::steps(self, model).await
+    async fn examine(&self, model: Option<&ModelId>, steps: &mut dyn StepSink) {
+        Box::pin(examination::examine(self, model, steps)).await;
     }
 }
 

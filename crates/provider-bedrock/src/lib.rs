@@ -10,6 +10,7 @@ mod settings;
 
 mod provider;
 mod standing;
+mod judgement;
 mod call;
 mod count;
 mod route;

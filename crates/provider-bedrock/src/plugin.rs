@@ -35,14 +35,23 @@ const CALLED_ON: &[&str] = &[
     "arn:aws:bedrock:*:*:application-inference-profile/*",
 ];
 
-const PERMISSIONS: &[Permission] = &[
-    Permission::new("bedrock:InvokeModel", CALLED_ON, "ask models for whole answers"),
-    Permission::new(
-        "bedrock:InvokeModelWithResponseStream",
-        CALLED_ON,
-        "ask models for answers as they are written",
-    ),
-];
+/// Answers as they are written.
+pub(crate) const STREAM: Permission = Permission::new(
+    "bedrock:InvokeModelWithResponseStream",
+    CALLED_ON,
+    "ask models for answers as they are written",
+);
+
+/// Whole answers.
+pub(crate) const WHOLE: Permission =
+    Permission::new("bedrock:InvokeModel", CALLED_ON, "ask models for whole answers");
+
+/// Whatever is asked for with a Bedrock API key, beside the permission for it. Source: "Permissions for Amazon Bedrock API
+/// keys" in the user guide.
+pub(crate) const BEARER: Permission =
+    Permission::new("bedrock:CallWithBearerToken", &["*"], "ask with an Amazon Bedrock API key");
+
+const PERMISSIONS: &[Permission] = &[WHOLE, STREAM, BEARER];
 
 const API: &str = "bedrock-converse-stream";
 

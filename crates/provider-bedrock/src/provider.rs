@@ -11,8 +11,8 @@ use aws_sdk_bedrockruntime::Client;
 use clawdia_aws::{Aws, AwsSettings, Connection};
 use clawdia_bedrock_models as facts;
 use clawdia_core::{
-    Api, Context, Cost, ErrorKind, EventStream, HostContext, Model, ModelId, Provider, ProviderError,
-    ProviderId, ProviderStatus, Step, StreamOptions, TokenCount,
+    Api, CallOutcome, Context, Cost, ErrorKind, EventStream, HostContext, Model, ModelId, Permission,
+    Provider, ProviderError, ProviderId, ProviderStatus, StepSink, StreamOptions, TokenCount,
 };
 
 use crate::call::Call;
@@ -20,7 +20,7 @@ use crate::learned::Learned;
 use crate::limits::{Limits, Phase};
 use crate::route::{arn_region, route};
 use crate::settings::{BedrockSettings, with_defaults};
-use crate::{standing, transport};
+use crate::{judgement, standing, transport};
 
 /// A configured Bedrock provider.
 #[derive(Debug)]
@@ -120,6 +120,10 @@ impl BedrockProvider {
         Ok(Call { provider: self, params, model, context, options, limits, link })
     }
 
+    pub(crate) fn host(&self) -> &HostContext {
+        &self.host
+    }
+
     pub(crate) fn settings(&self) -> &BedrockSettings {
         &self.settings
     }
@@ -184,7 +188,15 @@ impl Provider for BedrockProvider {
         Box::pin(standing::status(self, &self.host)).await
     }
 
-    async fn examine(&self) -> Vec<Step> {
-        Box::pin(standing::examine(self, &self.host)).await
+    async fn examine(&self, steps: &mut dyn StepSink) {
+        Box::pin(standing::examine(self, &self.host, steps)).await;
+    }
+
+    async fn judge(&self, model: &Model, call: CallOutcome<'_>, steps: &mut dyn StepSink) {
+        Box::pin(judgement::judge(self, model, call, steps)).await;
+    }
+
+    async fn resources(&self, permission: &Permission) -> Vec<String> {
+        Box::pin(judgement::resources(self, permission)).await
     }
 }

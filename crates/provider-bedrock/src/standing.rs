@@ -4,8 +4,10 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use clawdia_aws::{Aws, CredentialsFailure, CredentialsFailureKind, FoundCredentials, Identity};
-use clawdia_core::{Determined, ErrorKind, HostContext, ProviderError, ProviderStatus, Step};
+use clawdia_aws::{
+    Answerer, Aws, CredentialsFailure, CredentialsFailureKind, FoundCredentials, Identity, RegionOrigin,
+};
+use clawdia_core::{Determined, ErrorKind, HostContext, ProviderError, ProviderStatus, Step, StepSink};
 
 use crate::provider::BedrockProvider;
 
@@ -23,7 +25,7 @@ pub(crate) async fn status(provider: &BedrockProvider, host: &HostContext) -> Pr
             return status;
         }
     };
-    status.region = Some(Determined::new(&identity.region, identity.region_origin.to_string()));
+    status.region = Some(Determined::new(&identity.region, told(&identity.region_origin)));
     status.endpoint = Some(Determined::new(&identity.endpoint, identity.endpoint_origin.to_string()));
     let source = identity.source.to_string();
     match identity.credentials {
@@ -32,9 +34,9 @@ pub(crate) async fn status(provider: &BedrockProvider, host: &HostContext) -> Pr
             status.credentials = Some(Determined::new(source, found.detail));
         }
         Err(failure) => {
-            status.credentials = Some(Determined::new(source, "there are none"));
             let attempt = format!("find AWS credentials for `{}`", settings.id);
-            let error = ProviderError::new(kind(&failure), failure.to_string());
+            let message = format!("{source}: {}", in_lines(&failure));
+            let error = ProviderError::new(kind(&failure), message);
             status.problem = Some(error.with_attempt(attempt).with_hint(failure.hint()));
         }
     }
@@ -52,43 +54,68 @@ fn milliseconds(time: SystemTime) -> Option<u64> {
     u64::try_from(time.duration_since(UNIX_EPOCH).ok()?.as_millis()).ok()
 }
 
+/// The names of the steps that take a connection.
+const CONNECTION: &str = "connection";
+const CLOCK: &str = "clock";
+
 /// Tries in turn what a call needs before the service decides about it.
-pub(crate) async fn examine(provider: &BedrockProvider, host: &HostContext) -> Vec<Step> {
+pub(crate) async fn examine(provider: &BedrockProvider, host: &HostContext, steps: &mut dyn StepSink) {
+    const SETTINGS: &str = "AWS settings";
     let aws = Aws::of(host);
     let settings = &provider.settings().aws;
     // Region, endpoint, proxy and certificates are settled together, before anybody looks for credentials.
-    let (identity, connection) = match (aws.identify(settings, None).await, aws.connect(settings, None).await)
-    {
-        (Ok(identity), Ok(connection)) => (identity, connection),
-        (Err(error), _) | (_, Err(error)) => {
-            let step = Step::not_ok("AWS settings", error.to_string());
-            return vec![step.with_remedy("correct what is named"), unreached("AWS settings")];
+    steps.trying(SETTINGS);
+    let connection = match aws.connect(settings, None).await {
+        Ok(connection) => connection,
+        Err(error) => {
+            let detail = crate::transport::with_causes(&error);
+            steps.done(Step::not_ok(SETTINGS, detail).with_remedy("correct what is named"));
+            for name in ["credentials", "region", "endpoint", CONNECTION, CLOCK] {
+                steps.done(comes_first(name, SETTINGS));
+            }
+            return;
         }
     };
-    let mut steps = vec![
-        credentials(&identity),
-        Step::ok("region", format!("{} ({})", identity.region, identity.region_origin)),
-        Step::ok("endpoint", format!("{} ({})", identity.endpoint, identity.endpoint_origin)),
-    ];
+    steps.trying("credentials");
+    let identity = match aws.identify(settings, None).await {
+        Ok(identity) => identity,
+        Err(error) => {
+            steps.done(Step::not_ok("credentials", error.to_string()).with_remedy("correct what is named"));
+            return;
+        }
+    };
+    steps.done(credentials(&identity));
+    let found = |value: &str, origin: &str| format!("{value} ({origin})");
+    steps.done(Step::ok("region", found(&identity.region, &told(&identity.region_origin))));
+    steps.done(Step::ok("endpoint", found(&identity.endpoint, &identity.endpoint_origin.to_string())));
     if identity.credentials.is_err() {
-        steps.push(unreached("credentials"));
-        return steps;
+        steps.done(comes_first(CONNECTION, "credentials"));
+        steps.done(comes_first(CLOCK, "credentials"));
+        return;
     }
+    steps.trying(CONNECTION);
     match aws.reach(&connection).await {
         Ok(reached) => {
-            let way = reached.proxy.map(|proxy| format!(" through the proxy {proxy}")).unwrap_or_default();
-            steps.push(Step::ok("connection", format!("{} answers{way}", reached.address)));
-            steps.push(clock(host.now(), reached.time));
+            let step = match reached.answerer {
+                Answerer::Stranger => Step::not_ok(CONNECTION, reached.to_string()),
+                _ => Step::ok(CONNECTION, reached.to_string()),
+            };
+            steps.done(match reached.hint() {
+                Some(hint) => step.with_remedy(hint),
+                None => step,
+            });
+            steps.done(clock(host.now(), reached.time));
         }
         Err(unreachable) => {
-            steps.push(Step::not_ok("connection", unreachable.to_string()).with_remedy(unreachable.hint()));
+            let step = Step::not_ok(CONNECTION, unreachable.to_string());
+            steps.done(step.with_remedy(unreachable.hint()));
+            steps.done(comes_first(CLOCK, CONNECTION));
         }
     }
-    steps
 }
 
-fn unreached(failed: &str) -> Step {
-    Step::skipped("connection", format!("`{failed}` comes first"))
+fn comes_first(name: &str, failed: &str) -> Step {
+    Step::skipped(name, format!("`{failed}` comes first"))
 }
 
 fn credentials(identity: &Identity) -> Step {
@@ -97,15 +124,31 @@ fn credentials(identity: &Identity) -> Step {
             let account = account.as_ref().map(|account| format!(", account {account}")).unwrap_or_default();
             Step::ok("credentials", format!("{identity}{account}"))
         }
-        Err(failure) => {
-            Step::not_ok("credentials", format!("{}: {failure}", identity.source)).with_remedy(failure.hint())
-        }
+        Err(failure) => Step::not_ok("credentials", format!("{}: {}", identity.source, in_lines(failure)))
+            .with_remedy(failure.hint()),
+    }
+}
+
+/// A failure, with the places that were asked in lines of their own.
+fn in_lines(failure: &CredentialsFailure) -> String {
+    if failure.kind() != CredentialsFailureKind::NotFound || failure.attempts().is_empty() {
+        return failure.to_string();
+    }
+    let tried = failure.attempts().iter().map(|attempt| format!("\n- {attempt}"));
+    format!("there are none; tried, in this order:{}", tried.collect::<String>())
+}
+
+/// Who says which region is called.
+fn told(origin: &RegionOrigin) -> String {
+    match origin {
+        RegionOrigin::Option => "`region` of the provider".to_owned(),
+        other => other.to_string(),
     }
 }
 
 /// Compares this machine's time with the service's.
 fn clock(here: SystemTime, there: Option<SystemTime>) -> Step {
-    const NAME: &str = "clock";
+    const NAME: &str = CLOCK;
     let Some(there) = there else { return Step::skipped(NAME, "the service does not say what time it is") };
     let (skew, direction) = match here.duration_since(there) {
         Ok(ahead) => (ahead, "ahead of"),

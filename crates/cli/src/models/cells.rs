@@ -34,8 +34,8 @@ impl<'a> JsonModel<'a> {
     pub(super) fn of(listed: &'a ListedModel) -> Self {
         let model = &listed.model;
         Self {
-            key: key(model),
-            name: printable(&model.name),
+            key: model.reference().to_string(),
+            name: model.name.clone(),
             input: input(model),
             context_window: known(model.context_window),
             max_tokens: known(model.max_tokens),

@@ -24,7 +24,7 @@ const TIMEOUT_MS: u64 = 8_000;
 /// What came of a call.
 #[derive(Debug)]
 pub(crate) struct Probed {
-    model: ModelRef,
+    pub(super) model: ModelRef,
     latency: Duration,
     cost: Amount,
     pub(crate) error: Option<ProviderError>,
@@ -71,11 +71,13 @@ impl Probed {
         value
     }
 
-    pub(super) fn as_text(&self) -> String {
+    /// A line; `is_told` where what went wrong stands above already, as the problem of the provider.
+    pub(super) fn as_text(&self, is_told: bool) -> String {
         let style = if self.error.is_none() { GOOD } else { BAD };
         let outcome = self.outcome();
         let found = match &self.error {
             None => self.cost_and_time(),
+            Some(_) if is_told => format!("see the problem of `{}` above", self.model.provider),
             Some(error) => printable(&error.to_string()),
         };
         format!("{style}{outcome:<13}{style:#}  {}  {found}", self.model)

@@ -16,7 +16,7 @@ use super::probe::{self, Probed};
 use crate::failure::{Failure, hint, warn};
 use crate::output::{print, printable};
 use crate::status::Status;
-use crate::{process, spinner};
+use crate::{process, spinner, width};
 
 const NAME: Style = AnsiColor::Cyan.on_default().bold();
 const BAD: Style = AnsiColor::Red.on_default();
@@ -75,7 +75,12 @@ pub(super) fn run(arguments: &StatusArguments) -> Result<Status, Failure> {
         Err(error) => return Err(error.into()),
     };
     let work = async {
-        let providers = join_all(host.providers().into_iter().map(|id| examine(&host, id))).await;
+        let mut ids = host.providers();
+        // One that is used and that nobody has is a problem to show.
+        ids.extend(chosen(&host).into_iter().map(|model| model.provider));
+        let mut seen = BTreeSet::new();
+        ids.retain(|id| seen.insert(id.clone()));
+        let providers = join_all(ids.into_iter().map(|id| examine(&host, id))).await;
         let probes = if arguments.probe { Some(probe::all(&host, &chosen(&host)).await) } else { None };
         (providers, probes)
     };
@@ -190,15 +195,33 @@ fn as_text(host: &Host, providers: &[Examined], probes: Option<&[Probed]>) -> St
             lines.push(format!("  {:<13}{}", "expires", when(end, host.context().now_ms())));
         }
         if let Some(problem) = &status.problem {
-            lines.push(format!("  {BAD}{:<13}{BAD:#}{}", "problem", printable(problem.message())));
-            lines.extend(problem.hint().map(|hint| format!("  {:<13}{}", "hint", printable(hint))));
+            lines.push(format!("  {BAD}{:<13}{BAD:#}{}", "problem", inner(problem.message())));
+            lines.extend(problem.hint().map(|hint| format!("  {:<13}{}", "hint", inner(hint))));
         }
     }
     if let Some(probes) = probes {
         lines.push(String::new());
-        lines.extend(probes.iter().map(Probed::as_text));
+        let is_told = |probed: &Probed| {
+            let mut problems = providers.iter().filter(|provider| provider.id == probed.model.provider);
+            problems.any(|provider| {
+                let kind = provider.status.problem.as_ref().map(ProviderError::kind);
+                kind.is_some() && kind == probed.error.as_ref().map(ProviderError::kind)
+            })
+        };
+        lines.extend(probes.iter().map(|probed| probed.as_text(is_told(probed))));
     }
     lines.join("\n") + "\n"
+}
+
+/// A text of several lines, in its column and as wide as the terminal.
+fn inner(text: &str) -> String {
+    const COLUMN: usize = 15;
+    let text = text.lines().map(printable).collect::<Vec<_>>().join("\n");
+    let lines = match width::of_output() {
+        Some(width) => width::wrapped(&text, width.saturating_sub(COLUMN)),
+        None => text.lines().map(str::to_owned).collect(),
+    };
+    lines.join(&format!("\n{}", " ".repeat(COLUMN)))
 }
 
 /// A value, with how it was determined unless that says the same again.

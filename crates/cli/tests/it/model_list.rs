@@ -188,8 +188,11 @@ fn an_arn_and_what_a_service_calls_its_models_are_shown_safely() {
     let endpoint = Endpoint::of(builder);
     let machine = Machine::new();
     let table = endpoint.run(&machine, &["models", "list"]).stdout;
-    assert!(table.contains("Evil[31mname"), "{table:?}");
+    assert!(table.contains("Evilname"), "{table:?}");
     assert!(!table.contains(['\u{1b}', '\u{202e}']), "{table:?}");
+    let listing = json(&endpoint.print(&machine, &["models", "list", "--json"]));
+    let named = find(&listing, "amazon-bedrock/acme.model-1");
+    assert_eq!(named["name"], "Evil\u{1b}[31m\u{202e}name", "programs get what there is");
     assert!(table.contains("32K"), "what nobody knows has the default window: {table}");
 }
 
@@ -214,10 +217,48 @@ fn a_table_fits_its_terminal() {
         for line in lines {
             assert!(line.chars().count() <= usize::from(columns), "{columns}: {line:?}");
         }
-        if columns >= 80 {
+        if columns >= 120 {
             assert!(shown.contains(CLAUDE), "a ref is shown whole where there is room: {shown}");
         }
+        if columns >= 80 {
+            let count = shown.lines().filter(|line| line.contains("us.anthropic.")).count();
+            assert!(shown.contains("MODEL ") && count > 3, "{columns} are enough for columns: {shown}");
+        }
     }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_interrupt_takes_the_sign_of_waiting_away() {
+    use crate::terminal::Terminal;
+    let endpoint = Endpoint::start();
+    endpoint.emulator.enqueue_for(Operation::ListFoundationModels, Reply::answer().after(&Gate::new()));
+    let machine = Machine::new();
+    let program = machine.program(&["models", "list"]).env(endpoint.emulator.environment());
+    let mut terminal = Terminal::start(program);
+    terminal.expect("Asking which models there are");
+    terminal.interrupt();
+    let (screen, code) = terminal.read_to_end();
+    assert_eq!(code, Some(130), "{screen}");
+    assert!(screen.ends_with("\r\u{1b}[2K"), "{screen:?}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_arn_costs_no_other_model_its_line() {
+    use crate::terminal::Terminal;
+    let endpoint = Endpoint::of(
+        Emulator::builder().application_profile("a-team-with-a-name", "us.amazon.nova-lite-v1:0"),
+    );
+    let machine = Machine::new();
+    let count = endpoint.print(&machine, &["models", "list", "--plain"]).lines().count();
+    let program = machine.program(&["models", "list"]).env(endpoint.emulator.environment());
+    let (screen, code) = Terminal::start_in(program, 80).read_to_end();
+    assert_eq!(code, Some(0), "{screen}");
+    let lines = screen.lines().filter(|line| !line.trim().is_empty()).count();
+    // What all have in common and the titles; some refs and tags are too long for their column.
+    assert!(count > 50 && lines < count + count / 3, "{count} models in {lines} lines: {screen}");
+    assert!(screen.contains("amazon-bedrock/…, discovered"), "{screen}");
 }
 
 #[cfg(target_os = "linux")]

@@ -110,3 +110,34 @@ fn a_probe_without_models_has_nothing_to_say_yes_to() {
     let outcome = endpoint.run(&machine, &["models", "--probe"]);
     assert!(outcome.stdout.lines().any(|line| line.starts_with("throttled ")), "{outcome:?}");
 }
+
+#[test]
+fn credentials_that_are_not_there_are_null_and_half_a_pair_is_named_first() {
+    const MISSING: &str = "AWS_SECRET_ACCESS_KEY is missing";
+    let half = [("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")];
+    let run = |arguments: &[&str]| Machine::with(CHOSEN).program(arguments).env(half).run("");
+    let outcome = run(&["models", "status", "--json"]);
+    let provider = &json(&outcome.stdout)["providers"][0];
+    assert_eq!(provider["credentials"], Value::Null, "{provider:#}");
+    assert!(provider["problem"]["hint"].as_str().unwrap().starts_with(MISSING), "{provider:#}");
+    let doctor = json(&run(&["doctor", "--json"]).stdout);
+    let mut steps = doctor["steps"].as_array().unwrap().iter();
+    let credentials = steps.find(|step| step["name"] == "credentials").unwrap();
+    assert!(credentials["remedy"].as_str().unwrap().starts_with(MISSING), "{credentials:#}");
+    let list = run(&["models", "list", "--refresh"]);
+    assert!(list.stderr.contains(&format!("no AWS credentials were found; {MISSING}")), "{list:?}");
+}
+
+#[test]
+fn a_problem_is_told_once_and_in_lines() {
+    let machine = Machine::with(CHOSEN);
+    let outcome = machine.run(&["models", "status", "--probe"]);
+    assert_eq!(outcome.code, Some(1), "{outcome:?}");
+    assert_eq!(outcome.stdout.matches("tried, in this order").count(), 1, "{outcome:?}");
+    assert!(outcome.stdout.lines().all(|line| line.len() < 250), "{outcome:?}");
+    let unknown = Machine::with("{ agents: { defaults: { model: { primary: 'nobody/x' } } } }");
+    let status = json(&unknown.run(&["models", "status", "--json"]).stdout);
+    let mut providers = status["providers"].as_array().unwrap().iter();
+    let nobody = providers.find(|provider| provider["id"] == "nobody").unwrap();
+    assert!(nobody["problem"]["message"].as_str().unwrap().contains("nobody"), "{nobody:#}");
+}

@@ -10,7 +10,9 @@ const SONNET: &str = "anthropic.claude-sonnet-4-5-20250929-v1:0";
 const NOVA: &str = "amazon.nova-lite-v1:0";
 
 async fn examine(account: &Account, model: Option<&str>) -> Vec<Step> {
-    account.source(json!({})).examine(model.map(ModelId::new).as_ref()).await
+    let mut steps = Vec::new();
+    account.source(json!({})).examine(model.map(ModelId::new).as_ref(), &mut steps).await;
+    steps
 }
 
 #[track_caller]
@@ -117,7 +119,8 @@ async fn after_refused_credentials_nothing_else_is_tried() {
     let account = Account::usual().await;
     let other = account.other_process(&[("AWS_SECRET_ACCESS_KEY", "wrong")]);
     let source = crate::account::open(&other, json!({}), |_| {}).unwrap();
-    let steps = source.examine(Some(&ModelId::new(NOVA))).await;
+    let mut steps = Vec::new();
+    source.examine(Some(&ModelId::new(NOVA)), &mut steps).await;
     let outcomes = steps.iter().map(|step| step.outcome).collect::<Vec<_>>();
     assert_eq!((outcomes[0], outcomes.len()), (Outcome::NotOk, 8));
     assert!(outcomes[1..].iter().all(|outcome| *outcome == Outcome::Skipped));

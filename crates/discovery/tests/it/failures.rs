@@ -213,7 +213,8 @@ async fn everything_has_a_deadline() {
     let error = source.discover(Freshness::Cached).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout);
     assert!(error.to_string().contains("it took longer than 50 ms"), "{error}");
-    let steps = source.examine(None).await;
+    let mut steps = Vec::<clawdia_core::Step>::new();
+    source.examine(None, &mut steps).await;
     assert!(steps[0].detail.contains("longer than 50 ms"), "{steps:?}");
 }
 

@@ -26,7 +26,8 @@ async fn switched_off_means_that_nobody_is_asked() {
         let found = source.discover(freshness).await.unwrap();
         assert_eq!(found.skipped.as_deref(), Some("`models.bedrockDiscovery.enabled` is false"));
     }
-    let steps = source.examine(None).await;
+    let mut steps = Vec::<clawdia_core::Step>::new();
+    source.examine(None, &mut steps).await;
     assert!(steps.iter().all(|step| step.outcome == clawdia_core::Outcome::Skipped));
     assert!(account.emulator.requests().is_empty());
 }
