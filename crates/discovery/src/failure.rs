@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use clawdia_aws::CredentialSource;
+use clawdia_aws::{CredentialSource, Way};
 use clawdia_core::{ErrorKind, ProviderError};
 
 /// Where a call goes, for errors to say so.
@@ -13,8 +13,7 @@ use clawdia_core::{ErrorKind, ProviderError};
 pub(crate) struct Site {
     pub(crate) region: String,
     pub(crate) endpoint: Option<String>,
-    /// The proxy in between.
-    pub(crate) proxy: Option<String>,
+    pub(crate) way: Way,
     pub(crate) credential_source: CredentialSource,
 }
 
@@ -24,14 +23,6 @@ impl Site {
         match &self.endpoint {
             Some(endpoint) => format!("at {}", without_password(endpoint)),
             None => format!("in {}", self.region),
-        }
-    }
-
-    /// What to look at where no connection can be made.
-    pub(crate) fn way(&self) -> String {
-        match &self.proxy {
-            Some(proxy) => format!("check the proxy {proxy} (HTTPS_PROXY, NO_PROXY)"),
-            None => format!("check the network, the region ({}) and the endpoint", self.region),
         }
     }
 }
@@ -208,7 +199,7 @@ mod tests {
         let site = Site {
             region: "eu-west-1".to_owned(),
             endpoint: None,
-            proxy: None,
+            way: Way::default(),
             credential_source: CredentialSource::DefaultChain,
         };
         let code = (!code.is_empty()).then(|| code.to_owned());

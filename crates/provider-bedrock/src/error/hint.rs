@@ -223,7 +223,7 @@ mod tests {
             region: "eu-west-1".to_owned(),
             credential_source: CredentialSource::DefaultChain,
             endpoint: None,
-            proxy: None,
+            way: clawdia_aws::Way::default(),
             body_bytes: 0,
         }
     }
