@@ -5,7 +5,8 @@
 //! - To connect: [`AwsSettings::resolve`], [`Aws::connect`], [`Connection`].
 //! - To tell who is calling: [`Aws::identify`], [`Identity`]; to know whether anybody is: [`Aws::detect`].
 //! - To know whether the service is there: [`Aws::reach`].
-//! - To say what went wrong: [`CredentialsFailure`], [`ConnectionFailure`], [`AwsError`].
+//! - To say what went wrong: [`CredentialsFailure`], [`ConnectionFailure`],
+//!   [`IdentityRefusal`], [`AwsError`].
 
 mod settings;
 mod endpoint;
@@ -17,6 +18,7 @@ mod identity;
 mod reach;
 mod connection_failure;
 mod failure;
+mod identity_refusal;
 mod lookup;
 mod chain;
 mod profile;
@@ -40,6 +42,7 @@ pub use credential_source::CredentialSource;
 pub use endpoint::{BaseUrl, InvalidUrl};
 pub use failure::{Attempt, CredentialsFailure, CredentialsFailureKind, Outcome};
 pub use identity::{Detection, FoundCredentials, Identity};
+pub use identity_refusal::IdentityRefusal;
 pub use origin::{EndpointOrigin, RegionOrigin};
 pub use proxy::UnusableProxy;
 pub use reach::{Reached, Unreachable};

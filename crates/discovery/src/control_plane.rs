@@ -22,7 +22,7 @@ use clawdia_core::{ErrorKind, ProviderError};
 use serde_json::Value;
 use tokio::time::Instant;
 
-use crate::failure::{Refusal, Site};
+use crate::failure::{NOT_BEDROCK, Refusal, Site};
 use crate::listing::{ProfileKind, text};
 
 /// How often a call is tried at most.
@@ -193,8 +193,7 @@ impl ControlPlane {
     }
 
     fn not_bedrock(&self, question: &Question<'_>, message: &str) -> ProviderError {
-        self.error(question, ErrorKind::Other, message)
-            .with_hint("something other than Bedrock answered; check `baseUrl` and AWS_ENDPOINT_URL")
+        self.error(question, ErrorKind::Other, message).with_hint(NOT_BEDROCK)
     }
 
     fn failed<E>(&self, question: &Question<'_>, error: SdkError<E>) -> ProviderError
@@ -250,6 +249,7 @@ fn refusal(response: &Response<SdkBody>) -> Refusal {
             .or_else(|| headers.get("x-amz-request-id"))
             .map(str::to_owned),
         retry_after: retry_after(headers),
+        is_page: headers.get("content-type").is_some_and(|kind| kind.starts_with("text/html")),
     }
 }
 

@@ -8,6 +8,7 @@ use clawdia_core::{ErrorKind, ProviderError};
 use futures_util::future;
 
 use crate::control_plane::{ControlPlane, Question};
+use crate::failure::NOT_BEDROCK;
 use crate::listing::{Gap, InferenceProfile, Listing, ProfileKind, foundation_models, inference_profiles};
 
 /// No account has so many pages; a service that gives more never comes to an end.
@@ -67,5 +68,5 @@ fn endless(control_plane: &ControlPlane, reason: &str) -> ProviderError {
     let place = control_plane.site.place();
     ProviderError::new(ErrorKind::Other, format!("the service never comes to an end: {reason}"))
         .with_attempt(format!("list the inference profiles of Amazon Bedrock {place}"))
-        .with_hint("something other than Bedrock answered; check `baseUrl` and AWS_ENDPOINT_URL")
+        .with_hint(NOT_BEDROCK)
 }

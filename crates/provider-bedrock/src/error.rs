@@ -12,7 +12,7 @@ mod wording;
 
 use std::time::{Duration, SystemTime};
 
-use clawdia_aws::{CredentialSource, Way};
+use clawdia_aws::{CredentialSource, IdentityRefusal, Way};
 use clawdia_core::{Diagnostic, Finish, ProviderError};
 
 use classify::{Cause, cause};
@@ -121,7 +121,7 @@ pub(crate) fn is_expired_credentials(error: &ProviderError) -> bool {
         return false;
     }
     let wording = Wording::of(error.message());
-    cause(error.status(), error.code(), &wording, 0) == Cause::ExpiredCredentials
+    cause(error.status(), error.code(), &wording, 0) == Cause::Identity(IdentityRefusal::Expired)
 }
 
 /// A value for a diagnostic. What is longer than any id is something else, and half of it would mislead.
