@@ -21,6 +21,7 @@ use aws_types::app_name::AppName;
 use aws_types::region::Region;
 use sha2::{Digest, Sha256};
 
+use crate::connection_failure::Way;
 use crate::credential_source::CredentialSource;
 use crate::hex::hex;
 use crate::http_clients::HttpClients;
@@ -74,6 +75,8 @@ pub(crate) struct Plane {
     pub(crate) address: String,
     /// The proxy that leads there, as it may be shown.
     pub(crate) proxy: Option<String>,
+    /// Whether a bundle says which certificates are trusted.
+    pub(crate) has_bundle: bool,
 }
 
 /// What a [`Plane`] is made from.
@@ -135,7 +138,8 @@ impl Plane {
             Partition::of(region).address(host, region, fips, dual_stack)
         };
         let proxy = address.parse().ok().and_then(|uri| http.proxy_of(&uri));
-        Self { sdk_config: config.build(), endpoint, origin, address, proxy }
+        let has_bundle = http.has_bundle();
+        Self { sdk_config: config.build(), endpoint, origin, address, proxy, has_bundle }
     }
 }
 
@@ -182,6 +186,20 @@ impl Connection {
     /// The proxy that requests go through, without its password.
     pub fn proxy(&self) -> Option<&str> {
         self.shared.runtime.proxy.as_deref()
+    }
+
+    /// How the service that runs models is reached.
+    pub fn way(&self) -> Way {
+        self.way_to(&self.shared.runtime)
+    }
+
+    /// How the control plane is reached.
+    pub fn control_plane_way(&self) -> Way {
+        self.way_to(&self.shared.control)
+    }
+
+    fn way_to(&self, plane: &Plane) -> Way {
+        Way { region: self.shared.region.clone(), proxy: plane.proxy.clone(), has_bundle: plane.has_bundle }
     }
 
     /// The control plane's endpoint, where it is not AWS's own for the region. A `baseUrl` is not one: it is where models

@@ -11,6 +11,8 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 
+use crate::connection_failure::ConnectionFailure;
+
 /// How long an exchange may take.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ExchangeLimits {
@@ -123,7 +125,7 @@ pub(crate) async fn exchange(
             if error.is_timeout() {
                 ExchangeError::TimedOut(limits.connect)
             } else {
-                ExchangeError::Broken(innermost(&error))
+                ExchangeError::Broken(ConnectionFailure::of(&error).to_string())
             }
         })?;
         let status = response.status().as_u16();

@@ -83,6 +83,11 @@ impl HttpClients {
         self.0.proxies.route(uri).ok().flatten().map(shown)
     }
 
+    /// Whether a bundle says which certificates are trusted.
+    pub(crate) fn has_bundle(&self) -> bool {
+        matches!(self.0.trust, Trust::Bundle(_))
+    }
+
     fn connector(
         &self,
         settings: &HttpConnectorSettings,

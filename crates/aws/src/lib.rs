@@ -5,7 +5,8 @@
 //! - To connect: [`AwsSettings::resolve`], [`Aws::connect`], [`Connection`].
 //! - To tell who is calling: [`Aws::identify`], [`Identity`]; to know whether anybody is: [`Aws::detect`].
 //! - To know whether the service is there: [`Aws::reach`].
-//! - To say what went wrong: [`CredentialsFailure`], [`AwsError`].
+//! - To say what went wrong: [`CredentialsFailure`], [`ConnectionFailure`],
+//!   [`IdentityRefusal`], [`AwsError`].
 
 mod settings;
 mod endpoint;
@@ -15,7 +16,9 @@ mod aws;
 mod connection;
 mod identity;
 mod reach;
+mod connection_failure;
 mod failure;
+mod identity_refusal;
 mod lookup;
 mod chain;
 mod profile;
@@ -35,10 +38,12 @@ mod hex;
 
 pub use aws::{Aws, AwsError};
 pub use connection::{Connection, is_credentials_failure};
+pub use connection_failure::{ConnectionFailure, Way};
 pub use credential_source::CredentialSource;
 pub use endpoint::{BaseUrl, InvalidUrl};
 pub use failure::{Attempt, CredentialsFailure, CredentialsFailureKind, Outcome};
 pub use identity::{Detection, FoundCredentials, Identity};
+pub use identity_refusal::IdentityRefusal;
 pub use origin::{EndpointOrigin, RegionOrigin};
 pub use policy::statement;
 pub use proxy::UnusableProxy;

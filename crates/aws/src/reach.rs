@@ -9,10 +9,10 @@ use std::time::{Duration, SystemTime};
 use aws_smithy_runtime_api::client::http::HttpConnector;
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
-use http::Uri;
 
 use crate::aws::{Aws, AwsError};
 use crate::connection::{Connection, Plane};
+use crate::connection_failure::{ConnectionFailure, Way};
 use crate::endpoint::shown;
 use crate::exchange::{ExchangeLimits, request};
 
@@ -82,18 +82,8 @@ impl fmt::Display for Reached {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unreachable {
     address: String,
-    proxy: Option<String>,
-    flaw: Flaw,
-    why: String,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Flaw {
-    Address,
-    Name,
-    Certificate,
-    Silence,
-    Other,
+    way: Way,
+    failure: ConnectionFailure,
 }
 
 impl Aws {
@@ -102,7 +92,7 @@ impl Aws {
     /// # Errors
     /// When nothing answered.
     pub async fn reach(&self, connection: &Connection) -> Result<Reached, Unreachable> {
-        self.reach_plane(&connection.shared.runtime).await
+        self.reach_plane(&connection.shared.runtime, connection.way()).await
     }
 
     /// As [`reach`](Self::reach), of the control plane, which lists models.
@@ -110,39 +100,22 @@ impl Aws {
     /// # Errors
     /// When nothing answered.
     pub async fn reach_control_plane(&self, connection: &Connection) -> Result<Reached, Unreachable> {
-        self.reach_plane(&connection.shared.control).await
+        self.reach_plane(&connection.shared.control, connection.control_plane_way()).await
     }
 
-    async fn reach_plane(&self, plane: &Plane) -> Result<Reached, Unreachable> {
+    async fn reach_plane(&self, plane: &Plane, way: Way) -> Result<Reached, Unreachable> {
         let url = &plane.address;
         let address = shown(url);
-        let fail = |flaw, why: String, proxy| Unreachable { address: address.clone(), proxy, flaw, why };
-        let http = self.http().await.map_err(|error: AwsError| fail(Flaw::Other, error.to_string(), None))?;
-        let proxy = url.parse::<Uri>().ok().and_then(|uri| http.proxy_of(&uri));
+        let fail = |failure| Unreachable { address: address.clone(), way: way.clone(), failure };
+        let http =
+            self.http().await.map_err(|error: AwsError| fail(ConnectionFailure::other(error.to_string())))?;
         let limits = ExchangeLimits { connect: CONNECT, total: TOTAL };
         let request = request("GET", url, &[])
-            .map_err(|error| fail(Flaw::Address, error.to_string(), proxy.clone()))?;
+            .map_err(|error| fail(ConnectionFailure::no_address(error.to_string())))?;
         let answer = http.routed(&limits.connector_settings()).call(request);
         let response = match tokio::time::timeout(TOTAL, answer).await {
-            Err(_) => {
-                let why = format!("no answer within {} s", TOTAL.as_secs());
-                return Err(fail(Flaw::Silence, why, proxy));
-            }
-            Ok(Err(error)) => {
-                let causes = causes(&error);
-                let says = |word: &str| causes.iter().any(|cause| cause.to_lowercase().contains(word));
-                let flaw = if says("dns error") || says("lookup address") {
-                    Flaw::Name
-                } else if says("certificate") {
-                    Flaw::Certificate
-                } else if error.is_timeout() {
-                    Flaw::Silence
-                } else {
-                    Flaw::Other
-                };
-                let why = causes.last().cloned().unwrap_or_default();
-                return Err(fail(flaw, why, proxy));
-            }
+            Err(_) => return Err(fail(ConnectionFailure::silence(TOTAL))),
+            Ok(Err(error)) => return Err(fail(ConnectionFailure::of(&error))),
             Ok(Ok(response)) => response,
         };
         let time =
@@ -157,47 +130,24 @@ impl Aws {
             (false, true) => Answerer::Stranger,
             (false, false) => Answerer::Unknown,
         };
-        Ok(Reached { address, proxy, time, status: response.status().as_u16(), answerer })
+        Ok(Reached { address, proxy: way.proxy, time, status: response.status().as_u16(), answerer })
     }
-}
-
-/// An error and its causes, in words.
-fn causes(error: &(dyn std::error::Error + 'static)) -> Vec<String> {
-    std::iter::successors(Some(error), |error| error.source()).map(ToString::to_string).collect()
 }
 
 impl Unreachable {
     /// What to do next.
     pub fn hint(&self) -> String {
-        let at_proxy = self.proxy.as_ref().map(|proxy| format!("the proxy {proxy} (HTTPS_PROXY, NO_PROXY)"));
-        match (self.flaw, at_proxy) {
-            (Flaw::Address, _) => "correct the address".to_owned(),
-            (Flaw::Certificate, _) => {
-                "where a company's proxy or endpoint has certificates of its own, name their file in AWS_CA_BUNDLE".to_owned()
-            }
-            (Flaw::Name | Flaw::Silence | Flaw::Other, Some(proxy)) => format!("check {proxy}"),
-            (Flaw::Name, None) => "check the region, the endpoint and the name service; behind a proxy, set HTTPS_PROXY".to_owned(),
-            (Flaw::Silence | Flaw::Other, None) => {
-                "check the network and the endpoint; behind a proxy, set HTTPS_PROXY".to_owned()
-            }
-        }
+        self.failure.hint(&self.way)
     }
 }
 
 impl fmt::Display for Unreachable {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}", self.address)?;
-        if let Some(proxy) = &self.proxy {
+        if let Some(proxy) = &self.way.proxy {
             write!(formatter, " through the proxy {proxy}")?;
         }
-        let what = match self.flaw {
-            Flaw::Address => "no address",
-            Flaw::Name => "the name is not known",
-            Flaw::Certificate => "the certificate is not trusted",
-            Flaw::Silence => "nobody answers",
-            Flaw::Other => "the connection failed",
-        };
-        write!(formatter, ": {what}: {}", self.why)
+        write!(formatter, ": {}", self.failure)
     }
 }
 

@@ -281,11 +281,11 @@ impl fmt::Display for ProviderError {
         if let Some(attempt) = &self.detail.attempt {
             write!(formatter, "could not {attempt}: ")?;
         }
-        formatter.write_str(&self.detail.message)?;
-        if let Some(hint) = &self.detail.hint {
-            write!(formatter, "; {hint}")?;
+        match &self.detail.hint {
+            // Services end their sentences, and this one goes on.
+            Some(hint) => write!(formatter, "{}; {hint}", self.detail.message.trim_end_matches('.')),
+            None => formatter.write_str(&self.detail.message),
         }
-        Ok(())
     }
 }
 

@@ -17,12 +17,12 @@ use aws_sdk_bedrock::types::InferenceProfileType;
 use aws_smithy_runtime_api::http::{Headers, Response};
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
-use clawdia_aws::{Connection, CredentialsFailure, CredentialsFailureKind, UnusableProxy};
+use clawdia_aws::{Connection, ConnectionFailure, CredentialsFailure, CredentialsFailureKind, UnusableProxy};
 use clawdia_core::{ErrorKind, ProviderError};
 use serde_json::Value;
 use tokio::time::Instant;
 
-use crate::failure::{Refusal, Site};
+use crate::failure::{NOT_BEDROCK, Refusal, Site};
 use crate::listing::{ProfileKind, text};
 
 /// How often a call is tried at most.
@@ -96,7 +96,7 @@ impl ControlPlane {
         let site = Site {
             region: connection.region().to_owned(),
             endpoint: connection.control_plane_endpoint().map(str::to_owned),
-            proxy: connection.control_plane_proxy().map(str::to_owned),
+            way: connection.control_plane_way(),
             credential_source: connection.credential_source().clone(),
         };
         Self { client: Client::from_conf(config.build()), site, deadline }
@@ -193,8 +193,7 @@ impl ControlPlane {
     }
 
     fn not_bedrock(&self, question: &Question<'_>, message: &str) -> ProviderError {
-        self.error(question, ErrorKind::Other, message)
-            .with_hint("something other than Bedrock answered; check `baseUrl` and AWS_ENDPOINT_URL")
+        self.error(question, ErrorKind::Other, message).with_hint(NOT_BEDROCK)
     }
 
     fn failed<E>(&self, question: &Question<'_>, error: SdkError<E>) -> ProviderError
@@ -221,16 +220,12 @@ impl ControlPlane {
             self.error(question, kind, message).with_hint(failure.hint())
         } else if let Some(proxy) = unusable_proxy(&error) {
             self.error(question, ErrorKind::InvalidRequest, proxy.to_string())
-        } else if is_timeout {
-            self.error(question, ErrorKind::Timeout, "connecting took too long")
-                .with_hint(format!("{}, or raise `timeouts.connectMs`", self.site.way()))
-        } else if connector.is_some_and(|connector| connector.is_io() || connector.as_other().is_some()) {
-            self.error(
-                question,
-                ErrorKind::Transport,
-                format!("the connection failed: {}", innermost(&error)),
-            )
-            .with_hint(self.site.way())
+        } else if is_timeout
+            || connector.is_some_and(|connector| connector.is_io() || connector.as_other().is_some())
+        {
+            let failure =
+                if is_timeout { ConnectionFailure::timeout() } else { ConnectionFailure::of(&error) };
+            failure.to_error(&self.site.way).with_attempt(question.attempt(&self.site))
         } else {
             self.error(question, ErrorKind::Other, innermost(&error))
         };
@@ -254,6 +249,7 @@ fn refusal(response: &Response<SdkBody>) -> Refusal {
             .or_else(|| headers.get("x-amz-request-id"))
             .map(str::to_owned),
         retry_after: retry_after(headers),
+        is_page: headers.get("content-type").is_some_and(|kind| kind.starts_with("text/html")),
     }
 }
 

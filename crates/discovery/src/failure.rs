@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use clawdia_aws::CredentialSource;
+use clawdia_aws::{CredentialSource, IdentityRefusal, Way};
 use clawdia_core::{ErrorKind, ProviderError};
 
 /// Where a call goes, for errors to say so.
@@ -13,8 +13,7 @@ use clawdia_core::{ErrorKind, ProviderError};
 pub(crate) struct Site {
     pub(crate) region: String,
     pub(crate) endpoint: Option<String>,
-    /// The proxy in between.
-    pub(crate) proxy: Option<String>,
+    pub(crate) way: Way,
     pub(crate) credential_source: CredentialSource,
 }
 
@@ -24,14 +23,6 @@ impl Site {
         match &self.endpoint {
             Some(endpoint) => format!("at {}", without_password(endpoint)),
             None => format!("in {}", self.region),
-        }
-    }
-
-    /// What to look at where no connection can be made.
-    pub(crate) fn way(&self) -> String {
-        match &self.proxy {
-            Some(proxy) => format!("check the proxy {proxy} (HTTPS_PROXY, NO_PROXY)"),
-            None => format!("check the network, the region ({}) and the endpoint", self.region),
         }
     }
 }
@@ -56,7 +47,13 @@ pub(crate) struct Refusal {
     pub(crate) message: String,
     pub(crate) request_id: Option<String>,
     pub(crate) retry_after: Option<Duration>,
+    /// Whether it is a page for people.
+    pub(crate) is_page: bool,
 }
+
+/// What to do about an answer that is none of the service's.
+pub(crate) const NOT_BEDROCK: &str =
+    "something other than Bedrock answered; check `baseUrl` and AWS_ENDPOINT_URL";
 
 impl Refusal {
     /// The error for a call that needed `action`, an IAM action such as `bedrock:ListFoundationModels`.
@@ -86,7 +83,7 @@ impl Refusal {
         let code = self.code.as_deref().unwrap_or_default();
         let code = code.strip_suffix("Exception").unwrap_or(code);
         let is = |names: &[&str]| names.iter().any(|name| name.eq_ignore_ascii_case(code));
-        if is(&CREDENTIAL_CODES) {
+        if self.identity().is_some() {
             return ErrorKind::Auth;
         }
         if is(&["AccessDenied"]) || (code.is_empty() && self.status == 403) {
@@ -102,7 +99,6 @@ impl Refusal {
             return ErrorKind::Quota;
         }
         match self.status {
-            401 => ErrorKind::Auth,
             403 => self.denial(),
             404 => ErrorKind::NotFound,
             408 | 504 => ErrorKind::Timeout,
@@ -114,13 +110,15 @@ impl Refusal {
         }
     }
 
-    /// Bearer tokens are refused under the name of a denial.
+    /// Whether it is about who asks, rather than about what is asked.
+    fn identity(&self) -> Option<IdentityRefusal> {
+        IdentityRefusal::read(Some(self.status), self.code.as_deref(), &self.message)
+    }
+
     fn denial(&self) -> ErrorKind {
         let message = self.message.to_ascii_lowercase();
         if message.contains("not authorized to perform") {
             ErrorKind::Permission
-        } else if message.contains("api key") || message.contains("bearer token") {
-            ErrorKind::Auth
         } else if message.contains("access to the model") || message.contains("model access is denied") {
             ErrorKind::ModelAccess
         } else {
@@ -130,6 +128,15 @@ impl Refusal {
 
     fn hint(&self, kind: ErrorKind, action: &str, site: &Site) -> Option<String> {
         let Site { region, credential_source: source, .. } = site;
+        if let Some(refusal) = self.identity() {
+            return Some(refusal.hint(source, region));
+        }
+        if *source == CredentialSource::Unauthenticated && kind == ErrorKind::Permission {
+            return Some(IdentityRefusal::Unknown.hint(source, region));
+        }
+        if self.is_page && self.code.is_none() {
+            return Some(NOT_BEDROCK.to_owned());
+        }
         Some(match kind {
             ErrorKind::Permission if self.message.contains("explicit deny") => format!(
                 "a policy denies {action} explicitly, which no permission outweighs; have that policy changed"
@@ -138,16 +145,9 @@ impl Refusal {
             ErrorKind::ModelAccess => {
                 format!("request access in the Bedrock console for {region}, under Model access")
             }
-            ErrorKind::Auth if self.says_expired() => {
-                format!(
-                    "the credentials from {source} have expired; renew them, with `aws sso login` if that is where they are from"
-                )
-            }
-            ErrorKind::Auth => format!("check the credentials from {source}, and this machine's clock"),
             ErrorKind::Throttled => "wait a moment and try again".to_owned(),
-            ErrorKind::Overloaded | ErrorKind::Server => {
-                "the service failed; try again in a moment".to_owned()
-            }
+            ErrorKind::Overloaded => "the service is busy; try again in a moment".to_owned(),
+            ErrorKind::Server => "the service failed; try again in a moment".to_owned(),
             ErrorKind::NotFound if self.code.as_deref() != Some("ResourceNotFoundException") => {
                 format!(
                     "something that lists no models answered; check the endpoint, and that Bedrock is offered in {region}"
@@ -156,38 +156,12 @@ impl Refusal {
             _ => return None,
         })
     }
-
-    fn says_expired(&self) -> bool {
-        is_expired(self.code.as_deref(), &self.message)
-    }
-}
-
-/// Codes of requests that were not signed as they must be. Without `Exception` at their end, which some go without.
-const CREDENTIAL_CODES: [&str; 12] = [
-    "UnrecognizedClient",
-    "InvalidClientTokenId",
-    "MissingAuthenticationToken",
-    "ExpiredToken",
-    "InvalidSignature",
-    "SignatureDoesNotMatch",
-    "IncompleteSignature",
-    "NotAuthorized",
-    "Unauthorized",
-    "RequestExpired",
-    "RequestTimeTooSkewed",
-    "InvalidToken",
-];
-
-fn is_expired(code: Option<&str>, message: &str) -> bool {
-    let signature = code.is_some_and(|code| code.contains("Signature") || code.starts_with("Request"));
-    !signature
-        && (code.is_some_and(|code| code.starts_with("ExpiredToken"))
-            || message.to_ascii_lowercase().contains("expired"))
 }
 
 /// Whether an error is one of credentials that were good once, so that looking them up anew may help.
 pub(crate) fn is_expired_credentials(error: &ProviderError) -> bool {
-    error.kind() == ErrorKind::Auth && error.status().is_some() && is_expired(error.code(), error.message())
+    let refusal = |status| IdentityRefusal::read(Some(status), error.code(), error.message());
+    error.status().and_then(refusal) == Some(IdentityRefusal::Expired)
 }
 
 /// What to do about a missing permission, with the statement to copy.
@@ -208,7 +182,7 @@ mod tests {
         let site = Site {
             region: "eu-west-1".to_owned(),
             endpoint: None,
-            proxy: None,
+            way: Way::default(),
             credential_source: CredentialSource::DefaultChain,
         };
         let code = (!code.is_empty()).then(|| code.to_owned());

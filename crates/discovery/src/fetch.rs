@@ -9,6 +9,7 @@ use futures_util::future;
 use tokio::time::Instant;
 
 use crate::control_plane::{ControlPlane, Question};
+use crate::failure::NOT_BEDROCK;
 use crate::listing::{
     FoundationModel, Gap, InferenceProfile, Listing, NotAList, ProfileKind, foundation_models,
     inference_profiles,
@@ -117,5 +118,5 @@ fn not_bedrock(control_plane: &ControlPlane, what: &str, message: String) -> Pro
     let place = control_plane.site.place();
     ProviderError::new(ErrorKind::Other, message)
         .with_attempt(format!("list the {what} of Amazon Bedrock {place}"))
-        .with_hint("something other than Bedrock answered; check `baseUrl` and AWS_ENDPOINT_URL")
+        .with_hint(NOT_BEDROCK)
 }

@@ -274,7 +274,7 @@ impl Call<'_> {
             region: connection.region().to_owned(),
             credential_source: connection.credential_source().clone(),
             endpoint: connection.endpoint().map(str::to_owned),
-            proxy: connection.proxy().map(str::to_owned),
+            way: connection.way(),
             body_bytes,
         }
     }

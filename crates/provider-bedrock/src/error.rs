@@ -12,7 +12,7 @@ mod wording;
 
 use std::time::{Duration, SystemTime};
 
-use clawdia_aws::CredentialSource;
+use clawdia_aws::{CredentialSource, IdentityRefusal, Way};
 use clawdia_core::{Diagnostic, Finish, ProviderError};
 
 use classify::{Cause, cause};
@@ -37,8 +37,7 @@ pub(crate) struct CallSite {
     pub(crate) region: String,
     pub(crate) credential_source: CredentialSource,
     pub(crate) endpoint: Option<String>,
-    /// The proxy in between.
-    pub(crate) proxy: Option<String>,
+    pub(crate) way: Way,
     /// How large the request's body is; 0 where nobody counted.
     pub(crate) body_bytes: usize,
 }
@@ -48,14 +47,6 @@ impl CallSite {
         match &self.endpoint {
             Some(endpoint) => format!("stream from `{}` at {endpoint}", self.model_id),
             None => format!("stream from `{}` in {}", self.model_id, self.region),
-        }
-    }
-
-    /// What to look at where no connection can be made.
-    pub(crate) fn way(&self) -> String {
-        match &self.proxy {
-            Some(proxy) => format!("check the proxy {proxy} (HTTPS_PROXY, NO_PROXY)"),
-            None => format!("check the network, the region ({}) and the endpoint", self.region),
         }
     }
 }
@@ -130,7 +121,7 @@ pub(crate) fn is_expired_credentials(error: &ProviderError) -> bool {
         return false;
     }
     let wording = Wording::of(error.message());
-    cause(error.status(), error.code(), &wording, 0) == Cause::ExpiredCredentials
+    cause(error.status(), error.code(), &wording, 0) == Cause::Identity(IdentityRefusal::Expired)
 }
 
 /// Whether a failure says that there is no model or profile of the id that was called.
@@ -185,7 +176,7 @@ mod tests {
             region: "us-east-1".to_owned(),
             credential_source: CredentialSource::AccessKeys,
             endpoint: None,
-            proxy: None,
+            way: Way::default(),
             body_bytes: 0,
         }
     }

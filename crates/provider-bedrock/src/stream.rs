@@ -344,7 +344,7 @@ mod tests {
             region: "us-east-1".to_owned(),
             credential_source: clawdia_aws::CredentialSource::DefaultChain,
             endpoint: None,
-            proxy: None,
+            way: clawdia_aws::Way::default(),
             body_bytes: 0,
         };
         let translator = Translator::new(Cost::default(), Expectation::default(), Finish::default());

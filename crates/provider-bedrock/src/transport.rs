@@ -24,7 +24,7 @@ use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::http::{Headers, Response};
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
-use clawdia_aws::{Connection, CredentialsFailure, CredentialsFailureKind};
+use clawdia_aws::{Connection, ConnectionFailure, CredentialsFailure, CredentialsFailureKind};
 use clawdia_core::{Diagnostic, ErrorKind, Finish, ProviderError, ResponseHead};
 use serde_json::{Map, Value};
 
@@ -249,7 +249,7 @@ where
         return Refusal { head: Some(head), error: answered(response, site) };
     }
     let error = match error {
-        SdkError::TimeoutError(_) => timed_out("connecting took too long", site).with_source(error),
+        SdkError::TimeoutError(_) => timed_out(site).with_source(error),
         SdkError::DispatchFailure(ref failure) => match failure.as_connector_error() {
             Some(connector) => unreachable(connector, site).with_source(error),
             None => unsent(error, site),
@@ -303,15 +303,13 @@ fn body_text(body: &[u8]) -> String {
     if text.is_empty() { "the answer has no body".to_owned() } else { text }
 }
 
-fn timed_out(message: &str, site: &CallSite) -> ProviderError {
-    ProviderError::new(ErrorKind::Timeout, message)
-        .with_attempt(site.attempt())
-        .with_hint(format!("{}, or raise `timeouts.connectMs`", site.way()))
+fn timed_out(site: &CallSite) -> ProviderError {
+    ConnectionFailure::timeout().to_error(&site.way).with_attempt(site.attempt())
 }
 
 fn unreachable(connector: &ConnectorError, site: &CallSite) -> ProviderError {
     if connector.is_timeout() {
-        return timed_out("connecting took too long", site);
+        return timed_out(site);
     }
     // Credential providers and signers report through the same type; their causes tell them apart. A connection that breaks
     // before the head of an answer is not io to the SDK, but marked as transient.
@@ -319,13 +317,9 @@ fn unreachable(connector: &ConnectorError, site: &CallSite) -> ProviderError {
     if !is_transport || clawdia_aws::is_credentials_failure(connector) {
         return unsent_because(connector, site);
     }
-    let message = format!("the connection failed: {}", deepest(connector));
     let mut finish = Finish::default();
     finish.diagnostics.push(nothing_emitted(connector));
-    ProviderError::new(ErrorKind::Transport, message)
-        .with_attempt(site.attempt())
-        .with_hint(site.way())
-        .with_finish(finish)
+    ConnectionFailure::of(connector).to_error(&site.way).with_attempt(site.attempt()).with_finish(finish)
 }
 
 /// Says for a stored message that the connection failed before there was anything of an answer, so that asking again is

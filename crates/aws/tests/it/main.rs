@@ -12,6 +12,7 @@ mod networks;
 mod reaching;
 mod regions;
 mod renewals;
+mod secured;
 mod shared_file;
 mod sign_ins;
 mod sources;

@@ -23,13 +23,13 @@ fn signed_in() -> Caller {
 #[tokio::test]
 async fn services_elsewhere_are_reached_through_the_proxy() {
     let proxy = Loopback::answering(|_| (407, String::new())).await;
-    let address = proxy.url().replace("http://", "http://user:pass@");
+    let address = proxy.url().replace("http://", "http://user:hidden@");
     let caller = signed_in().with("HTTPS_PROXY", address);
     let failure = caller.failure().await;
     assert_eq!(failure.kind(), CredentialsFailureKind::Unavailable);
-    assert!(!failure.to_string().contains("pass"), "{failure}");
+    assert!(!failure.to_string().contains("hidden"), "{failure}");
     assert_eq!(proxy.asked(), ["CONNECT portal.sso.eu-west-1.amazonaws.com:443"]);
-    assert_eq!(proxy.requests()[0].header("proxy-authorization"), Some("Basic dXNlcjpwYXNz"));
+    assert_eq!(proxy.requests()[0].header("proxy-authorization"), Some("Basic dXNlcjpoaWRkZW4="));
 }
 
 #[tokio::test]

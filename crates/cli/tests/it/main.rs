@@ -47,5 +47,6 @@ mod no_identity;
 mod options;
 mod renewal;
 mod same_bytes;
+mod same_words;
 #[cfg(target_os = "linux")]
 mod session;

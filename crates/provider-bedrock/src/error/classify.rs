@@ -4,6 +4,7 @@
 //! status, then the words, since words drift; and the words of one family of failures are not looked for in another, so
 //! that "too many tokens" never passes for a prompt that is too long, nor a number for a status.
 
+use clawdia_aws::IdentityRefusal;
 use clawdia_core::ErrorKind;
 
 use super::wording::Wording;
@@ -19,12 +20,8 @@ pub(super) enum Cause {
     ModelTimeout,
     ModelFault,
     BadToolCall,
-    BadCredentials,
-    /// A bearer token of Bedrock's that it does not accept.
-    BadApiKey,
-    BadSignature,
-    ExpiredCredentials,
-    WrongClock,
+    /// The service does not know who asks.
+    Identity(IdentityRefusal),
     NotPermitted,
     NoModelAccess,
     NoMarketplaceSubscription,
@@ -56,11 +53,7 @@ impl Cause {
             Self::ServerFault | Self::ModelFault => ErrorKind::Server,
             Self::ModelTimeout => ErrorKind::Timeout,
             Self::BadToolCall => ErrorKind::BadModelOutput,
-            Self::BadCredentials
-            | Self::BadApiKey
-            | Self::BadSignature
-            | Self::ExpiredCredentials
-            | Self::WrongClock => ErrorKind::Auth,
+            Self::Identity(_) => ErrorKind::Auth,
             Self::NotPermitted => ErrorKind::Permission,
             Self::NoModelAccess
             | Self::NoMarketplaceSubscription
@@ -86,6 +79,9 @@ const LARGEST_BODY: usize = 20_000_000;
 
 /// What a failure is.
 pub(super) fn cause(status: Option<u16>, name: Option<&str>, wording: &Wording, body_bytes: usize) -> Cause {
+    if let Some(refusal) = IdentityRefusal::read(status, name, wording.text()) {
+        return Cause::Identity(refusal);
+    }
     let named = name.and_then(|name| FAMILIES.iter().find(|family| family.has_name(name)));
     let by_status = || status.and_then(|status| FAMILIES.iter().find(|family| family.has_status(status)));
     let family = named.or_else(by_status).unwrap_or(&UNNAMED);
@@ -159,36 +155,6 @@ const FAMILIES: &[Family] = &[
         texts: &[],
         otherwise: Cause::ServerFault,
     },
-    Family { names: &["ExpiredToken"], statuses: &[], texts: &[], otherwise: Cause::ExpiredCredentials },
-    Family {
-        names: &["RequestExpired", "RequestTimeTooSkewed", "RequestInTheFuture"],
-        statuses: &[],
-        texts: &[],
-        otherwise: Cause::WrongClock,
-    },
-    Family {
-        names: &["InvalidSignature", "SignatureDoesNotMatch", "IncompleteSignature"],
-        statuses: &[],
-        texts: &[&[
-            ("signature expired", Cause::WrongClock),
-            ("signature not yet current", Cause::WrongClock),
-            ("expired", Cause::ExpiredCredentials),
-        ]],
-        otherwise: Cause::BadSignature,
-    },
-    Family {
-        names: &[
-            "UnrecognizedClient",
-            "InvalidClientTokenId",
-            "MissingAuthenticationToken",
-            "NotAuthorized",
-            "Unauthorized",
-            "InvalidToken",
-        ],
-        statuses: &[401],
-        texts: &[&[("expired", Cause::ExpiredCredentials)]],
-        otherwise: Cause::BadCredentials,
-    },
     Family { names: &["BadCScore"], statuses: &[], texts: &[], otherwise: Cause::AccountHeld },
     Family {
         names: &["MPAgreementBeingCreated"],
@@ -235,7 +201,6 @@ const UNNAMED: Family = Family {
             ("too many tokens, please wait", Cause::Throttled),
             ("too many connections", Cause::Overloaded),
             ("unable to process your request", Cause::Overloaded),
-            ("token included in the request is expired", Cause::ExpiredCredentials),
         ],
         SHAPE,
         OVERFLOW,
@@ -254,14 +219,6 @@ const DENIALS: Texts = &[
     ("not authorized to perform: ", Cause::NotPermitted),
     ("prompt caching", Cause::CachingRefused),
     ("marketplace", Cause::NoMarketplaceSubscription),
-    ("token has expired", Cause::ExpiredCredentials),
-    ("token is expired", Cause::ExpiredCredentials),
-    ("token included in the request is expired", Cause::ExpiredCredentials),
-    ("key has expired", Cause::ExpiredCredentials),
-    ("security token", Cause::BadCredentials),
-    ("api key", Cause::BadApiKey),
-    ("bearer", Cause::BadApiKey),
-    ("authentication failed", Cause::BadApiKey),
     ("marked by provider as legacy", Cause::ModelLegacy),
 ];
 
@@ -351,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn every_status_of_an_error_has_a_family() {
+    fn every_status_of_an_error_has_a_cause() {
         for status in (500..600).chain([400, 401, 402, 403, 404, 408, 413, 422, 424, 429]) {
             assert_ne!(cause(Some(status), None, &Wording::of(""), 0), Cause::Unexplained, "{status}");
         }
@@ -362,8 +319,8 @@ mod tests {
 
     #[test]
     fn names_are_known_with_and_without_their_ending() {
-        check(400, "IncompleteSignature", "", Cause::BadSignature);
-        check(400, "IncompleteSignatureException", "", Cause::BadSignature);
+        check(400, "IncompleteSignature", "", Cause::Identity(IdentityRefusal::BadSignature));
+        check(400, "IncompleteSignatureException", "", Cause::Identity(IdentityRefusal::BadSignature));
         check(403, "BadCScoreException", "", Cause::AccountHeld);
         check(400, "Throttling", "Rate exceeded", Cause::Throttled);
     }

@@ -3,7 +3,7 @@
 //! Separate from what a failure is, because this is for people: it names the permission, the page, the limit or the
 //! variable in question, and never changes the service's own words.
 
-use clawdia_aws::CredentialSource;
+use clawdia_aws::{CredentialSource, IdentityRefusal};
 
 use super::CallSite;
 use super::classify::Cause;
@@ -14,8 +14,8 @@ use super::wording::Wording;
 /// What to do next about a failure with this text.
 pub(super) fn hint(cause: Cause, message: &str, wording: &Wording, site: &CallSite) -> Option<String> {
     let CallSite { model_id, region, credential_source, body_bytes, .. } = site;
-    if *credential_source == CredentialSource::Unauthenticated && is_about_identity(cause) {
-        return Some("the endpoint wants to know who asks; unset AWS_BEDROCK_SKIP_AUTH".to_owned());
+    if *credential_source == CredentialSource::Unauthenticated && cause == Cause::NotPermitted {
+        return Some(IdentityRefusal::Unknown.hint(credential_source, region));
     }
     let hint = match cause {
         Cause::Throttled => "wait a moment and try again, or ask AWS for a higher quota".to_owned(),
@@ -34,17 +34,7 @@ pub(super) fn hint(cause: Cause, message: &str, wording: &Wording, site: &CallSi
             "the model wrote a tool call that cannot be read; simplify the names and schemas of the tools, or use another model"
                 .to_owned()
         }
-        Cause::BadCredentials => wrong_credentials(credential_source),
-        Cause::BadApiKey => format!(
-            "check the Bedrock API key from {credential_source}, and that it was made for {region}"
-        ),
-        Cause::BadSignature => format!(
-            "check the secret key of the credentials from {credential_source}, the region ({region}) and this machine's clock"
-        ),
-        Cause::ExpiredCredentials => expired_credentials(credential_source),
-        Cause::WrongClock => {
-            "set this machine's clock; signatures are valid for five minutes around the service's time".to_owned()
-        }
+        Cause::Identity(refusal) => refusal.hint(credential_source, region),
         Cause::NotPermitted => not_permitted(message, site),
         Cause::NoModelAccess => format!(
             "request access to `{model_id}` in the Bedrock console for {region}, under Model access"
@@ -97,46 +87,6 @@ pub(super) fn hint(cause: Cause, message: &str, wording: &Wording, site: &CallSi
         Cause::Unexplained => return None,
     };
     Some(hint)
-}
-
-/// Whether a failure says something about who asked.
-fn is_about_identity(cause: Cause) -> bool {
-    matches!(
-        cause,
-        Cause::BadCredentials
-            | Cause::BadApiKey
-            | Cause::BadSignature
-            | Cause::ExpiredCredentials
-            | Cause::NotPermitted
-    )
-}
-
-/// What to do about credentials that were good once, by where they are from.
-fn expired_credentials(source: &CredentialSource) -> String {
-    let renew = match source {
-        CredentialSource::ApiKey => "make a new Bedrock API key and set it as `apiKey`".to_owned(),
-        CredentialSource::BearerToken => {
-            "make a new Bedrock API key and set AWS_BEARER_TOKEN_BEDROCK to it".to_owned()
-        }
-        CredentialSource::ConfiguredProfile(name) | CredentialSource::Profile(name) => {
-            format!("run `aws sso login --profile {name}` if it signs in through SSO, else replace its keys")
-        }
-        CredentialSource::AccessKeys => {
-            "set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN anew".to_owned()
-        }
-        _ => "run `aws sso login` if you sign in through SSO, else renew what the chain finds".to_owned(),
-    };
-    format!("the credentials from {source} have expired; {renew}")
-}
-
-/// What to do about credentials that are not known.
-fn wrong_credentials(source: &CredentialSource) -> String {
-    match source {
-        CredentialSource::AccessKeys => format!(
-            "check the credentials from {source}; AWS_SESSION_TOKEN must be the one that came with them, and unset if none did"
-        ),
-        _ => format!("check the credentials from {source}"),
-    }
 }
 
 /// Who has to allow what.
@@ -223,7 +173,7 @@ mod tests {
             region: "eu-west-1".to_owned(),
             credential_source: CredentialSource::DefaultChain,
             endpoint: None,
-            proxy: None,
+            way: clawdia_aws::Way::default(),
             body_bytes: 0,
         }
     }
@@ -282,26 +232,6 @@ mod tests {
             "a policy (identity-based policy) denies bedrock:InvokeModel on arn:aws:bedrock:::foundation-model/m \
              explicitly, which no permission outweighs; have that policy changed",
         );
-    }
-
-    #[test]
-    fn expired_credentials_are_renewed_where_they_come_from() {
-        for (source, step) in [
-            (CredentialSource::ApiKey, "`apiKey`"),
-            (CredentialSource::BearerToken, "AWS_BEARER_TOKEN_BEDROCK to it"),
-            (CredentialSource::ConfiguredProfile("work".to_owned()), "`aws sso login --profile work`"),
-            (CredentialSource::Profile("work".to_owned()), "`aws sso login --profile work`"),
-            (CredentialSource::AccessKeys, "AWS_SESSION_TOKEN anew"),
-            (CredentialSource::DefaultChain, "`aws sso login`"),
-        ] {
-            let site = CallSite { credential_source: source, ..site() };
-            let hint = hint_at(
-                &site,
-                "ExpiredTokenException",
-                "The security token included in the request is expired",
-            );
-            assert!(hint.as_ref().is_some_and(|hint| hint.contains(step)), "{hint:?}");
-        }
     }
 
     #[test]

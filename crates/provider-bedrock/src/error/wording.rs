@@ -23,6 +23,11 @@ impl Wording {
         })
     }
 
+    /// All of it.
+    pub(super) fn text(&self) -> &str {
+        &self.0
+    }
+
     /// Whether it has these words, which are written in small letters with plain apostrophes.
     pub(super) fn says(&self, words: &str) -> bool {
         self.0.contains(words)
