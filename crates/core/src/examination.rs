@@ -70,7 +70,7 @@ impl Step {
 ///
 /// ```
 /// use clawdia_core::{Step, StepSink};
-/// let mut steps = Vec::new();
+/// let mut steps = Vec::<Step>::new();
 /// steps.trying("region");
 /// steps.done(Step::ok("region", "us-east-1"));
 /// assert_eq!(steps.len(), 1);
