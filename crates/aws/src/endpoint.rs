@@ -50,14 +50,14 @@ impl fmt::Debug for BaseUrl {
     }
 }
 
-/// An address without the user name and password it may carry.
+/// An address without what may be secret in it: user name and password, and everything after its path.
 pub(crate) fn shown(url: &str) -> String {
     match url.split_once("://") {
         Some((scheme, rest)) => {
-            let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-            let (authority, tail) = rest.split_at(end);
+            let rest = rest.split(['?', '#']).next().unwrap_or_default();
+            let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
             let host = authority.rsplit('@').next().unwrap_or_default();
-            format!("{scheme}://{host}{tail}")
+            format!("{scheme}://{host}{path}")
         }
         None => url.to_owned(),
     }
@@ -130,5 +130,6 @@ mod tests {
     fn passwords_in_addresses_are_not_shown() {
         let url = BaseUrl::parse("https://user:secret@gateway.example/x").unwrap();
         assert_eq!(format!("{url:?}"), "Custom(https://gateway.example/x)");
+        assert_eq!(shown("https://gateway.example/x?key=secret#secret"), "https://gateway.example/x");
     }
 }

@@ -38,8 +38,8 @@ impl ProxySettings {
     pub(crate) fn new(environment: &Environment) -> Self {
         let exceptions = environment.get("no_proxy").or_else(|| environment.get("NO_PROXY"));
         Self {
-            http: Proxy::new(environment, ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"], "http"),
-            https: Proxy::new(environment, ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"], "https"),
+            http: Proxy::new(environment, ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"]),
+            https: Proxy::new(environment, ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]),
             exceptions: exceptions
                 .unwrap_or_default()
                 .split(|character: char| character == ',' || character.is_whitespace())
@@ -69,10 +69,11 @@ impl ProxySettings {
 }
 
 impl Proxy {
-    fn new(environment: &Environment, names: [&'static str; 4], scheme: &str) -> Option<Self> {
+    fn new(environment: &Environment, names: [&'static str; 4]) -> Option<Self> {
         let (variable, value) =
             names.into_iter().find_map(|name| environment.get(name).map(|value| (name, value)))?;
-        let address = if value.contains("://") { value.to_owned() } else { format!("{scheme}://{value}") };
+        // As curl and the AWS CLI do: what is reached through a proxy says nothing of how the proxy is.
+        let address = if value.contains("://") { value.to_owned() } else { format!("http://{value}") };
         Some(Self { variable, address: check(variable, address) })
     }
 }
@@ -192,7 +193,7 @@ mod tests {
 
     #[test]
     fn a_value_without_a_scheme_gets_that_of_the_request() {
-        check(&[("HTTPS_PROXY", "proxy:3128")], BEDROCK, Some("https://proxy:3128"));
+        check(&[("HTTPS_PROXY", "proxy:3128")], BEDROCK, Some("http://proxy:3128"));
         check(&[("HTTP_PROXY", "proxy:3128")], "http://gateway.example", Some("http://proxy:3128"));
     }
 

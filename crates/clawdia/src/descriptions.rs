@@ -151,7 +151,7 @@ pub(crate) fn describe(
 ) -> Description {
     let mut description = match (described, found) {
         (Some(model), found) => {
-            let is_known = model.context_window > 0 || model.max_tokens > 0;
+            let is_known = model.context_window > 0 && model.max_tokens > 0;
             let limits_from = if is_known { LimitsFrom::Facts } else { LimitsFrom::Default };
             let described = Description { model, limits_from, has_prices: false };
             found.map_or(described.clone(), |found| complete(described, found))

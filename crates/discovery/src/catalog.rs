@@ -41,8 +41,13 @@ pub(crate) struct Catalog {
 
 /// Reads a listing.
 pub(crate) fn catalog(listing: &Listing, terms: &Terms<'_>) -> Catalog {
+    // Of ids that differ in capitals only, the usual one counts.
+    let mut listed_models = listing.models.iter().collect::<Vec<_>>();
+    listed_models.sort_by_key(|model| is_unusual(&model.id));
+    let mut listed_profiles = listing.profiles.iter().collect::<Vec<_>>();
+    listed_profiles.sort_by_key(|profile| is_unusual(&profile.id));
     let mut by_id: HashMap<String, &FoundationModel> = HashMap::new();
-    for model in &listing.models {
+    for model in &listed_models {
         by_id.entry(model.id.to_lowercase()).or_insert(model);
     }
 
@@ -50,7 +55,7 @@ pub(crate) fn catalog(listing: &Listing, terms: &Terms<'_>) -> Catalog {
     let mut models = Vec::new();
     let mut through_profiles = Vec::new();
     let wanted = |model: &&FoundationModel| is_usable(model, terms.now) && terms.filter.admits(model);
-    for model in listing.models.iter().filter(wanted) {
+    for model in listed_models.iter().copied().filter(wanted) {
         match access(model) {
             Access::OnDemand => {
                 if seen.insert(model.id.to_lowercase()) {
@@ -63,7 +68,7 @@ pub(crate) fn catalog(listing: &Listing, terms: &Terms<'_>) -> Catalog {
     }
 
     let mut stand_ins: HashMap<String, Vec<String>> = HashMap::new();
-    for profile in &listing.profiles {
+    for profile in listed_profiles {
         let is_active = profile.status.as_deref().is_some_and(|status| status.eq_ignore_ascii_case("ACTIVE"));
         let base_id = base_id(profile);
         let base = base_id.and_then(|id| by_id.get(&id.to_lowercase()).copied());
@@ -112,6 +117,10 @@ pub(crate) fn catalog(listing: &Listing, terms: &Terms<'_>) -> Catalog {
     });
     out_of_reach.sort_unstable();
     Catalog { models, out_of_reach }
+}
+
+fn is_unusual(id: &str) -> bool {
+    id.contains(char::is_uppercase)
 }
 
 /// How a foundation model is called.

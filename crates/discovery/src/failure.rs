@@ -27,10 +27,11 @@ impl Site {
     }
 }
 
-/// An address without the user name and password it may carry.
+/// An address without what may be secret in it: user name and password, and everything after its path.
 pub(crate) fn without_password(url: &str) -> String {
     match url.split_once("://") {
         Some((scheme, rest)) => {
+            let rest = rest.split(['?', '#']).next().unwrap_or_default();
             let end = rest.find('/').unwrap_or(rest.len());
             let (authority, path) = rest.split_at(end);
             format!("{scheme}://{}{path}", authority.rsplit('@').next().unwrap_or_default())

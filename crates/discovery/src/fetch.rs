@@ -9,7 +9,7 @@ use futures_util::future;
 use tokio::time::Instant;
 
 use crate::control_plane::{ControlPlane, Question};
-use crate::failure::NOT_BEDROCK;
+use crate::failure::{NOT_BEDROCK, is_expired_credentials};
 use crate::listing::{
     FoundationModel, Gap, InferenceProfile, Listing, NotAList, ProfileKind, foundation_models,
     inference_profiles,
@@ -43,7 +43,8 @@ pub(crate) async fn listing(
             Ok(mut profiles) => listing.profiles.append(&mut profiles),
             Err(error) => {
                 let is_denied = is_denied(&error);
-                listing.gaps.push(Gap { kind, is_denied, reason: error.to_string() });
+                let is_expired = is_expired_credentials(&error);
+                listing.gaps.push(Gap { kind, is_denied, is_expired, reason: error.to_string() });
             }
         }
     }

@@ -18,6 +18,9 @@ const VERSION: u32 = 1;
 /// How long a list with gaps is good for: what was denied may be allowed by now.
 const WITH_GAPS: Duration = Duration::from_mins(1);
 
+/// Files that nobody wrote for so long are swept up: those of tasks and sessions that are no more.
+const LONGEST: Duration = Duration::from_hours(30 * 24);
+
 /// What a list is about: lists of one place are not shown at another.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -133,7 +136,9 @@ impl KeptFile {
         for entry in entries.flatten() {
             let name = entry.file_name();
             let name = name.to_string_lossy();
-            if name.starts_with(prefix) && name.ends_with(".new") {
+            let age = || entry.metadata().ok()?.modified().ok()?.elapsed().ok();
+            let is_old = || name.ends_with(".json") && age().is_some_and(|age| age > LONGEST);
+            if (name.starts_with(prefix) && name.ends_with(".new")) || is_old() {
                 // If it cannot be removed, it only takes up room.
                 let _ = fs::remove_file(entry.path());
             }
@@ -225,8 +230,14 @@ mod tests {
         file.make_directory().unwrap();
         let left = file.path().with_file_name(format!("{}abc.new", file.temporary_prefix()));
         fs::write(&left, "half").unwrap();
+        let (old, young) = (file.path().with_file_name("old.json"), file.path().with_file_name("young.json"));
+        for path in [&old, &young] {
+            fs::write(path, "{}").unwrap();
+        }
+        let long_ago = std::time::SystemTime::now() - LONGEST - Duration::from_hours(1);
+        fs::File::options().write(true).open(&old).unwrap().set_modified(long_ago).unwrap();
         file.write(&kept).unwrap();
-        assert!(!left.exists());
+        assert!(!left.exists() && !old.exists() && young.exists());
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(file.path()), mode(file.path().parent().unwrap())), (0o600, 0o700));
     }

@@ -41,6 +41,9 @@ pub(crate) struct Gap {
     pub(crate) reason: String,
     /// Whether it is for want of a permission.
     pub(crate) is_denied: bool,
+    /// Whether other credentials may do.
+    #[serde(skip)]
+    pub(crate) is_expired: bool,
 }
 
 /// Who made an inference profile. Source: `InferenceProfileSummary$type` in the API reference.
@@ -147,7 +150,7 @@ impl FoundationModel {
     fn read(summary: &Value) -> Option<Self> {
         let lifecycle = &summary["modelLifecycle"];
         Some(Self {
-            id: text(summary, "modelId")?,
+            id: id(summary, "modelId")?,
             name: text(summary, "modelName"),
             provider: text(summary, "providerName"),
             input: texts(summary, "inputModalities"),
@@ -187,7 +190,7 @@ impl InferenceProfile {
             (!id.is_empty()).then(|| id.to_owned())
         };
         Some(Self {
-            id: text(summary, "inferenceProfileId")?,
+            id: id(summary, "inferenceProfileId")?,
             kind,
             name: text(summary, "inferenceProfileName"),
             arn: text(summary, "inferenceProfileArn"),
@@ -201,6 +204,11 @@ impl InferenceProfile {
 pub(crate) fn text(answer: &Value, name: &str) -> Option<String> {
     let text = answer.get(name)?.as_str()?.trim();
     (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// An id, which has no blanks in it: what has some could not be called.
+fn id(summary: &Value, name: &str) -> Option<String> {
+    text(summary, name).filter(|id| !id.contains(char::is_whitespace))
 }
 
 fn texts(answer: &Value, name: &str) -> Vec<String> {
@@ -237,7 +245,7 @@ mod tests {
     #[test]
     fn members_of_another_kind_cost_no_more_than_themselves() {
         let answer = json!({ "modelSummaries": [
-            null, 7, {}, { "modelId": " " }, { "modelId": 1 },
+            null, 7, {}, { "modelId": " " }, { "modelId": "acme m" }, { "modelId": 1 },
             {
                 "modelId": " acme.m ", "modelName": 3, "inputModalities": ["TEXT", null, 1, " "], "outputModalities": "TEXT",
                 "responseStreamingSupported": "yes", "inferenceTypesSupported": { "a": 1 }, "modelLifecycle": [],

@@ -69,9 +69,24 @@ fn open(config: &SourceConfig, host: &HostContext) -> Result<Arc<dyn ModelSource
     debug_assert_eq!(Api::BEDROCK_CONVERSE_STREAM, API);
     let settings = DiscoverySettings::resolve(config, host.environment()).map_err(|error| {
         let id = config.provider.id.as_ref().map_or("amazon-bedrock", |id| id.as_str());
-        ProviderError::new(ErrorKind::InvalidRequest, error.to_string())
+        ProviderError::new(ErrorKind::InvalidRequest, with_causes(&error))
             .with_attempt(format!("set up the discovery of the models of `{id}`"))
             .with_source(error)
     })?;
     Ok(Arc::new(BedrockSource::new(settings, host)))
+}
+
+/// An error with its causes, as far as it does not name them itself.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let reason = error.to_string();
+        if !text.contains(&reason) {
+            text.push_str(": ");
+            text.push_str(&reason);
+        }
+        cause = error.source();
+    }
+    text
 }

@@ -255,18 +255,16 @@ impl BedrockSource {
 
     async fn list(&self, connection: &Connection, deadline: Instant) -> Result<Listing, ProviderError> {
         let listed = fetch::listing(&self.control_plane(connection, deadline), deadline).await;
-        match listed {
-            Err(error) if is_expired_credentials(&error) => {
-                let renewed =
-                    Box::pin(Aws::of(&self.host).refresh(&self.settings.aws, None, connection)).await;
-                match renewed {
-                    Ok(Some(renewed)) => {
-                        fetch::listing(&self.control_plane(&renewed, deadline), deadline).await
-                    }
-                    Ok(None) | Err(_) => Err(error),
-                }
-            }
-            outcome => outcome,
+        let is_expired = match &listed {
+            Ok(listing) => listing.gaps.iter().any(|gap| gap.is_expired),
+            Err(error) => is_expired_credentials(error),
+        };
+        if !is_expired {
+            return listed;
+        }
+        match Box::pin(Aws::of(&self.host).refresh(&self.settings.aws, None, connection)).await {
+            Ok(Some(renewed)) => fetch::listing(&self.control_plane(&renewed, deadline), deadline).await,
+            Ok(None) | Err(_) => listed,
         }
     }
 

@@ -202,7 +202,7 @@ async fn ask_for_token(surroundings: &Surroundings<'_>, endpoint: &str) -> Resul
                 Some(token) => return Ok(token.to_owned()),
                 None => last = Some("what answers is no metadata service".to_owned()),
             },
-            Ok(answer) if matches!(answer.status, 400 | 403) => {
+            Ok(answer) if matches!(answer.status, 400 | 403) && is_from_instance(&answer) => {
                 return Err(refused("asking for a session token (IMDSv2)", &answer));
             }
             Ok(answer) => last = Some(format!("{endpoint} answers with status {}", answer.status)),
@@ -210,6 +210,12 @@ async fn ask_for_token(surroundings: &Surroundings<'_>, endpoint: &str) -> Resul
         }
     }
     Err(Trouble::Absent(last.unwrap_or_else(|| format!("{endpoint} was not asked"))))
+}
+
+/// Whether a refusal is the metadata service's: its page is titled with the status, as no portal's or proxy's is.
+fn is_from_instance(answer: &Answer) -> bool {
+    let title = format!("<title>{} - ", answer.status);
+    answer.body.is_empty() || String::from_utf8_lossy(&answer.body).contains(&title)
 }
 
 /// A text that can be sent back in a header; the page of a portal is none.

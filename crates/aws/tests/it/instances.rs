@@ -226,3 +226,10 @@ async fn identity_keys_tell_the_roles_of_instances_apart() {
     ROLE.store(1, Ordering::Relaxed);
     assert_ne!(app, key().await);
 }
+
+#[tokio::test]
+async fn a_portal_that_refuses_is_no_instance() {
+    let server = Loopback::answering(|_| (403, "<html>Please log in</html>".to_owned())).await;
+    let failure = Caller::new().on_instance(server.url()).failure().await;
+    assert_eq!(failure.kind(), CredentialsFailureKind::NotFound, "{failure}");
+}

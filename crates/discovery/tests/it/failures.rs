@@ -279,6 +279,9 @@ async fn a_setting_that_cannot_be_used_is_named() {
         let text = format!("{error}");
         assert!(text.contains(words), "{text}");
     }
+    let other = account.other_process(&[("AWS_ENDPOINT_URL", "not a url")]);
+    let text = open(&other, json!({}), |_| {}).unwrap_err().to_string();
+    assert!(text.contains("`AWS_ENDPOINT_URL` cannot be used: `not a url` is no address"), "{text}");
 }
 
 #[tokio::test]

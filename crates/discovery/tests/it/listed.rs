@@ -382,3 +382,10 @@ async fn an_account_in_europe_is_offered_european_profiles_first() {
         found.models.iter().find(|found| found.stands_for.as_ref().is_some_and(|id| id.as_str() == SONNET));
     assert_eq!(stand_in.unwrap().model.id.as_str(), format!("eu.{SONNET}"));
 }
+
+#[tokio::test]
+async fn of_ids_that_differ_in_capitals_the_usual_one_is_listed() {
+    let loud = [model("ACME.M"), model("acme.m"), model("acme two.m")];
+    let account = Account::with(loud, [profile("US.acme.n", "acme.n"), profile("us.acme.n", "acme.n")]).await;
+    assert_eq!(ids(&account.found().await), ["acme.m", "us.acme.n"]);
+}
