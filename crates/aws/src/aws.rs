@@ -123,10 +123,7 @@ impl Aws {
         self.forget(&(settings.clone(), arn_region.map(str::to_owned)), stale.number());
         if let Some(lookup) = &stale.shared.lookup {
             let mut lookups = self.lookups.lock().unwrap_or_else(PoisonError::into_inner);
-            let key = settings.for_credentials();
-            if lookups.get(&key).is_some_and(|known| Arc::ptr_eq(known, lookup)) {
-                lookups.remove(&key);
-            }
+            lookups.retain(|_, known| !Arc::ptr_eq(known, lookup));
         }
         self.connect(settings, arn_region).await.map(Some)
     }
@@ -192,11 +189,11 @@ impl Aws {
             | CredentialSettings::Unauthenticated => return present(String::new()),
             CredentialSettings::ConfiguredProfile(_) | CredentialSettings::Chain { .. } => {}
         }
+        let files = SharedFiles::read(&self.environment).await;
         let lookup = match self.http().await {
-            Ok(http) => self.lookup(settings, http),
+            Ok(http) => self.lookup(settings, http, &files),
             Err(error) => return absent(CredentialsFailure::invalid(error.to_string(), "correct it")),
         };
-        let files = SharedFiles::read(&self.environment).await;
         match lookup.prospect(&files) {
             Ok(Prospect::Planned(plan)) => present(plan.describe()),
             Ok(Prospect::Instance) => match Box::pin(lookup.get()).await {
@@ -216,14 +213,22 @@ impl Aws {
     }
 
     /// The credentials that settings lead to, shared by all connections that differ only in where they go.
-    fn lookup(&self, settings: &AwsSettings, http: &HttpClients) -> Arc<Lookup> {
-        let key = settings.for_credentials();
-        let mut lookups = self.lookups.lock().unwrap_or_else(PoisonError::into_inner);
-        let make = || {
+    fn lookup(&self, settings: &AwsSettings, http: &HttpClients, files: &SharedFiles) -> Arc<Lookup> {
+        let make = |settings: &AwsSettings| {
             let instance = Arc::clone(&self.instance);
-            Arc::new(Lookup::new(key.clone(), self.environment.clone(), http.clone(), instance))
+            Arc::new(Lookup::new(settings.clone(), self.environment.clone(), http.clone(), instance))
         };
-        Arc::clone(lookups.entry(key.clone()).or_insert_with(make))
+        let mut key = settings.for_credentials();
+        // Where no role is assumed, which a region's service does, the same credentials are found from everywhere.
+        let is_instance = matches!(
+            make(&key).prospect(files),
+            Ok(Prospect::Instance | Prospect::Planned(Plan::InstanceMetadata | Plan::Container))
+        );
+        if is_instance && key.role_arn.is_none() {
+            key.configured_region = None;
+        }
+        let mut lookups = self.lookups.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(lookups.entry(key).or_insert_with_key(make))
     }
 
     async fn make(&self, settings: &AwsSettings, arn_region: Option<&str>) -> Result<Connection, AwsError> {
@@ -237,7 +242,7 @@ impl Aws {
             CredentialSettings::Bearer { .. } | CredentialSettings::Unauthenticated => None,
             CredentialSettings::Keys { .. }
             | CredentialSettings::ConfiguredProfile(_)
-            | CredentialSettings::Chain { .. } => Some(self.lookup(settings, http)),
+            | CredentialSettings::Chain { .. } => Some(self.lookup(settings, http, &files)),
         };
         let prospect = lookup.as_ref().map(|lookup| lookup.prospect(&files));
         let mut is_provisional = false;
@@ -314,6 +319,17 @@ impl Aws {
         };
         let role = settings.role_arn.as_deref().unwrap_or_default();
         hashed(&format!("{base}\n{role}"))
+    }
+}
+
+impl Aws {
+    /// Whether the control plane can be reached as far as proxies are concerned; [`connect`](Self::connect) looks at the
+    /// service that runs models only, since not everybody lists.
+    ///
+    /// # Errors
+    /// When the proxy cannot be used.
+    pub async fn check_control_plane(&self, connection: &Connection) -> Result<(), AwsError> {
+        Ok(self.http().await?.check(connection.control_plane_address())?)
     }
 }
 

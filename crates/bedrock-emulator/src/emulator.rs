@@ -129,6 +129,11 @@ impl Emulator {
         self.endpoint.scripts.push_for(operation, reply);
     }
 
+    /// The ids of the foundation models that it plays unless others are listed.
+    pub fn model_ids() -> impl Iterator<Item = &'static str> {
+        clawdia_bedrock_models::all().iter().filter(|model| model.id == model.base_id).map(|model| model.id)
+    }
+
     /// Answers an operation with this from now on, wherever its script has nothing left.
     pub fn reply_always(&self, operation: Operation, reply: Reply) {
         self.endpoint.scripts.always(operation, Some(reply));

@@ -67,6 +67,7 @@ pub use gate::Gate;
 pub use guardrail::Guardrail;
 pub use model_access::ModelAccess;
 pub use operation::Operation;
+pub use permissions::ACTIONS;
 pub use recording::RecordedRequest;
 pub use refusal::Refusal;
 pub use reply::{Reply, Step};

@@ -9,6 +9,19 @@ use crate::model::Account;
 use crate::operation::Operation;
 use crate::refusal::Refusal;
 
+/// The actions that can be denied.
+pub const ACTIONS: [&str; 9] = [
+    "bedrock:InvokeModel",
+    "bedrock:InvokeModelWithResponseStream",
+    "bedrock:CountTokens",
+    "bedrock:ListFoundationModels",
+    "bedrock:GetFoundationModel",
+    "bedrock:GetFoundationModelAvailability",
+    "bedrock:ListInferenceProfiles",
+    "bedrock:GetInferenceProfile",
+    INVOKE_TOOL,
+];
+
 /// The permission to let a model run one of the service's own tools.
 const INVOKE_TOOL: &str = "bedrock:InvokeTool";
 

@@ -18,7 +18,7 @@ type Variables = Vec<(&'static str, String)>;
 
 impl Emulator {
     /// Makes a directory the home of a program whose credentials come from somewhere, and returns the
-    /// variables that such a program has, `HOME` among them where there are files to be found.
+    /// variables that such a program has, `HOME` among them for a login, whose cache is found in no other way.
     ///
     /// It writes what belongs to the source and nothing else: the shared configuration and credentials
     /// files, the token of a web identity or of a pod, the cache of a login. Called again, it writes
@@ -58,7 +58,7 @@ impl Emulator {
             CredentialSource::AccessKeys => keys(&self.access_key()?),
             CredentialSource::SharedFiles => {
                 let file = write(home, ".aws/credentials", &section("[default]", &self.access_key()?))?;
-                vec![("HOME", text(home)), ("AWS_SHARED_CREDENTIALS_FILE", text(&file))]
+                vec![("AWS_SHARED_CREDENTIALS_FILE", text(&file))]
             }
             CredentialSource::Container => {
                 let token = endpoint.container_token()?;
@@ -104,7 +104,6 @@ impl Emulator {
         let config = write(home, ".aws/config", &profile)?;
         let credentials = write(home, ".aws/credentials", &section("[base]", &self.access_key()?))?;
         Ok(vec![
-            ("HOME", text(home)),
             ("AWS_CONFIG_FILE", text(&config)),
             ("AWS_SHARED_CREDENTIALS_FILE", text(&credentials)),
             ("AWS_PROFILE", "assumed".to_owned()),

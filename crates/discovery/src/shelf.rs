@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use clawdia_core::{HostContext, ProviderError};
 use futures_util::FutureExt;
@@ -41,6 +42,8 @@ struct State {
     kept: Option<Arc<Kept>>,
     /// How many new lists were put here.
     count: u64,
+    /// When the last refresh failed, in milliseconds since the Unix epoch, and why.
+    failure: Option<(u64, String)>,
     refresh: Option<WeakShared<Refresh>>,
 }
 
@@ -79,6 +82,20 @@ impl Slot {
         let mut state = self.state();
         state.kept = Some(kept);
         state.count += 1;
+        state.failure = None;
+    }
+
+    /// Remembers that a refresh failed.
+    pub(crate) fn fail(&self, now_ms: u64, reason: String) {
+        self.state().failure = Some((now_ms, reason));
+    }
+
+    /// Why the last refresh failed, if that is not longer ago. A failure of the future is none: the clock was set back.
+    pub(crate) fn failed_since(&self, now_ms: u64, limit: Duration) -> Option<String> {
+        let state = self.state();
+        let (at_ms, reason) = state.failure.as_ref()?;
+        let age = now_ms.checked_sub(*at_ms)?;
+        (u128::from(age) < limit.as_millis()).then(|| reason.clone())
     }
 
     /// The refresh under way, or the one that `start` makes.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use clawdia_aws::{Aws, AwsSettings, Connection, CredentialsFailureKind};
+use clawdia_aws::{Aws, AwsError, AwsSettings, Connection, CredentialsFailureKind};
 use clawdia_core::{
     Coverage, Discovery, ErrorKind, Freshness, HostContext, ModelId, ModelSource, ProviderError, StepSink,
 };
@@ -24,6 +24,12 @@ use crate::lock::Lock;
 use crate::settings::DiscoverySettings;
 use crate::shelf::{Refreshed, Shelf, Slot};
 use crate::{examination, fetch};
+
+/// How long a refresh may take while there is an older list to give instead.
+const DEADLINE_BESIDE_KEPT: Duration = Duration::from_secs(8);
+
+/// How long nobody is asked again after a refresh failed, while there is an older list to give instead.
+const FAILURE_REMEMBERED: Duration = Duration::from_secs(30);
 
 /// The models of Bedrock that one identity can use in one region.
 #[derive(Clone)]
@@ -78,14 +84,17 @@ impl BedrockSource {
         &self.settings
     }
 
+    /// The error for what stands between the provider and AWS.
+    fn unconnected(&self, error: AwsError) -> ProviderError {
+        ProviderError::new(ErrorKind::InvalidRequest, error.to_string())
+            .with_attempt(format!("connect the provider `{}` to AWS", self.settings.provider))
+            .with_source(error)
+    }
+
     /// Where to ask and as whom. Reads shared files, and asks an instance for its region where nobody names one.
     pub(crate) async fn connect(&self, aws: &AwsSettings) -> Result<Connection, ProviderError> {
         let connected = Aws::of(&self.host).connect(aws, None).await;
-        connected.map_err(|error| {
-            ProviderError::new(ErrorKind::InvalidRequest, error.to_string())
-                .with_attempt(format!("connect the provider `{}` to AWS", self.settings.provider))
-                .with_source(error)
-        })
+        connected.map_err(|error| self.unconnected(error))
     }
 
     /// Why not to ask although it is not switched off: unless the configuration insists, there must be credentials.
@@ -112,10 +121,21 @@ impl BedrockSource {
 
     /// The time limit of everything, as an error.
     pub(crate) fn too_late(&self) -> ProviderError {
-        let message = format!("it took longer than {} ms", self.settings.deadline.as_millis());
+        self.later_than(self.settings.deadline)
+    }
+
+    fn later_than(&self, limit: Duration) -> ProviderError {
+        let message = format!("it took longer than {} ms", limit.as_millis());
         ProviderError::new(ErrorKind::Timeout, message)
             .with_attempt(format!("list the models of `{}`", self.settings.provider))
             .with_hint("check the network, a proxy, the region and the endpoint")
+    }
+
+    /// How long a refresh may take.
+    fn limit(&self, freshness: Freshness, is_kept: bool) -> Duration {
+        let deadline = self.settings.deadline;
+        // Whoever insists on a new list waits for it.
+        if is_kept && freshness == Freshness::Cached { deadline.min(DEADLINE_BESIDE_KEPT) } else { deadline }
     }
 
     /// Reads a listing by this source's settings.
@@ -196,18 +216,18 @@ impl BedrockSource {
     }
 
     /// Asks the service, within the deadline, unless somebody else did so since the list was wanted.
-    async fn refresh(self, want: Want) -> Result<Refreshed, ProviderError> {
-        let deadline = self.deadline();
-        match tokio::time::timeout_at(deadline, self.refresh_in_turn(want, deadline)).await {
+    async fn refresh(self, want: Want, limit: Duration) -> Result<Refreshed, ProviderError> {
+        match tokio::time::timeout(limit, self.refresh_in_turn(want, limit)).await {
             Ok(outcome) => outcome,
-            Err(_) => Err(self.too_late()),
+            Err(_) => Err(self.later_than(limit)),
         }
     }
 
-    async fn refresh_in_turn(&self, want: Want, deadline: Instant) -> Result<Refreshed, ProviderError> {
+    async fn refresh_in_turn(&self, want: Want, limit: Duration) -> Result<Refreshed, ProviderError> {
+        let deadline = Instant::now() + limit;
         let file = want.file.as_ref().filter(|_| self.settings.refresh_interval.is_some());
         let turn = match file {
-            Some(file) => take_turn(file, self.settings.deadline / 2).await,
+            Some(file) => take_turn(file, limit / 2).await,
             None => Ok(None),
         };
         if let Some(kept) = self.listed_meanwhile(&want) {
@@ -254,6 +274,8 @@ impl BedrockSource {
     }
 
     async fn list(&self, connection: &Connection, deadline: Instant) -> Result<Listing, ProviderError> {
+        let usable = Aws::of(&self.host).check_control_plane(connection).await;
+        usable.map_err(|error| self.unconnected(error))?;
         let listed = fetch::listing(&self.control_plane(connection, deadline), deadline).await;
         let is_expired = match &listed {
             Ok(listing) => listing.gaps.iter().any(|gap| gap.is_expired),
@@ -339,12 +361,23 @@ impl ModelSource for BedrockSource {
                 None => Discovery::skipped(reason),
             });
         }
-        let outcome = want.slot.join(|| self.clone().refresh(want.clone()).boxed()).await;
+        let kept = self.kept(&want);
+        if freshness == Freshness::Cached
+            && let Some(kept) = &kept
+            && let Some(reason) = want.slot.failed_since(self.host.now_ms(), FAILURE_REMEMBERED)
+        {
+            return Ok(self.stale(&want, kept, reason));
+        }
+        let limit = self.limit(freshness, kept.is_some());
+        let outcome = want.slot.join(|| self.clone().refresh(want.clone(), limit).boxed()).await;
         let refreshed = match outcome {
             Ok(refreshed) => refreshed,
             Err(error) => {
                 return match self.kept(&want) {
-                    Some(kept) => Ok(self.stale(&want, &kept, error.to_string())),
+                    Some(kept) => {
+                        want.slot.fail(self.host.now_ms(), error.to_string());
+                        Ok(self.stale(&want, &kept, error.to_string()))
+                    }
                     None => Err(error),
                 };
             }
@@ -353,6 +386,7 @@ impl ModelSource for BedrockSource {
         if let Some(gap) = kept.listing.gaps.first()
             && let Some(complete) = self.kept(&want).filter(|kept| kept.listing.is_complete())
         {
+            want.slot.fail(self.host.now_ms(), gap.reason.clone());
             return Ok(self.stale(&want, &complete, gap.reason.clone()));
         }
         let mut discovery = self.shown(&want, &kept);

@@ -12,7 +12,7 @@ use http::Uri;
 use super::{Found, FoundIn, SourceResult, Surroundings};
 use crate::credential_json::Members;
 use crate::exchange::{ExchangeLimits, exchange, request};
-use crate::failure::{CredentialsFailure, CredentialsFailureKind};
+use crate::failure::CredentialsFailure;
 
 const RELATIVE: &str = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
 const FULL: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
@@ -68,8 +68,8 @@ pub(crate) async fn credentials(surroundings: &Surroundings<'_>) -> SourceResult
         }
     };
     if !answer.is_success() {
-        return Err(CredentialsFailure::new(
-            CredentialsFailureKind::Denied,
+        // A token that is refused is a matter of who asks, and no permission mends it.
+        return Err(CredentialsFailure::invalid(
             format!("the container's credentials at {variable} are refused: {}", answer.complaint()),
             "check the task's or the pod's role, and the token of AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
         ));

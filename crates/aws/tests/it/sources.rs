@@ -64,6 +64,7 @@ async fn a_container_may_refuse_be_silent_or_be_nowhere_to_send_a_token_to() {
         Loopback::answering(|_| (403, r#"{"code":"AccessDenied","message":"no"}"#.to_owned())).await;
     let failure = Caller::new().with("AWS_CONTAINER_CREDENTIALS_FULL_URI", refusing.url()).failure().await;
     check_failure(&failure, &["AWS_CONTAINER_CREDENTIALS_FULL_URI", "AccessDenied: no"], "role");
+    assert_eq!(failure.kind(), CredentialsFailureKind::Invalid, "it is no permission that is missing");
 
     let elsewhere = Caller::new()
         .with("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://gateway.example/keys")

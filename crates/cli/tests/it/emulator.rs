@@ -37,9 +37,16 @@ fn it_plays_every_source_of_credentials() {
         assert!(has("AWS_ENDPOINT_URL"));
         assert_eq!(has("AWS_ACCESS_KEY_ID"), source == "keys");
         assert_eq!(unset.contains("AWS_ACCESS_KEY_ID"), source != "keys");
+        // Nothing of the person's own is found first, and no home is taken from a shell but for a login.
+        assert!(has("AWS_CONFIG_FILE") && has("AWS_SHARED_CREDENTIALS_FILE"), "{source}: {variables:?}");
+        assert_eq!(has("HOME"), source == "sso", "{source}");
+        for name in ["AWS_BEARER_TOKEN_BEDROCK", "AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "AWS_USE_FIPS_ENDPOINT"]
+        {
+            assert!(unset.contains(name), "{source}: {unset}");
+        }
         assert!(!variables.iter().any(|(set, _)| unset.split(' ').any(|name| name == set)));
         for (name, value) in &variables {
-            if name.ends_with("_FILE") {
+            if name.ends_with("_FILE") && value != "/dev/null" {
                 assert!(std::fs::metadata(value).unwrap().len() > 0, "{name}");
             }
         }
@@ -56,6 +63,25 @@ fn what_an_account_lacks_is_said_on_the_command_line() {
     let outcome = Program::new(&["emulator", "--application-profile", "team"]).run("");
     assert_eq!(outcome.code, Some(2));
     assert!(outcome.stderr.contains("team=amazon.nova-lite-v1:0"), "{outcome:?}");
+}
+
+#[test]
+fn arguments_that_mean_nothing_are_refused_with_what_was_meant() {
+    for (arguments, told) in [
+        (["--deny", "bedrock:ListFoundationModel"], "did you mean bedrock:ListFoundationModels?"),
+        (["--no-access", "amazon.nova-lite-v1"], "did you mean amazon.nova-lite-v1:0?"),
+        (["--application-profile", "t=amazon.nova-lite"], "did you mean amazon.nova-lite-v1:0?"),
+        (["--region", "bogus"], "for example us-east-1"),
+        (["--account", "abc"], "12 digits"),
+        (["--page-size", "0"], "zero"),
+    ] {
+        let outcome = Program::new(&["emulator", arguments[0], arguments[1]]).run("");
+        assert_eq!(outcome.code, Some(2), "{outcome:?}");
+        assert!(outcome.stderr.contains(told), "{outcome:?}");
+    }
+    let (_running, variables, _) = serving(&["emulator", "--deny", "BEDROCK:invoke*"]);
+    let outcome = Program::new(&["chat", "--model", NOVA, "hi"]).env(variables).run("");
+    assert!(outcome.stderr.contains("bedrock:InvokeModelWithResponseStream"), "{outcome:?}");
 }
 
 #[test]

@@ -79,7 +79,30 @@ async fn the_last_good_list_is_kept_and_says_that_it_is_old() {
     let other = open(&account.other_process(&[]), json!({}), |_| {}).unwrap();
     assert!(other.discover(Freshness::Refreshed).await.unwrap().stale.is_some());
     account.emulator.allow(LIST_MODELS);
+    account.clock.advance(30);
     assert_eq!(account.found().await.stale, None);
+}
+
+#[tokio::test]
+async fn a_failed_refresh_is_remembered_while_an_older_list_is_kept() {
+    let account = Account::with(on_demand_and_not(), []).await;
+    let source = open(&account.host, json!({}), |provider| provider.timeouts.total_ms = Some(300)).unwrap();
+    source.discover(Freshness::Cached).await.unwrap();
+    account.clock.advance(3_600);
+    let gate = Gate::new();
+    account.emulator.reply_always(Operation::ListFoundationModels, Reply::answer().after(&gate));
+    let asked = || account.asked().0;
+    let slow = source.discover(Freshness::Cached).await.unwrap().stale.unwrap();
+    assert!(slow.contains("longer than 300 ms"), "{slow}");
+    let before = asked();
+    account.clock.advance(29);
+    assert_eq!(source.discover(Freshness::Cached).await.unwrap().stale.as_ref(), Some(&slow));
+    assert_eq!(asked(), before, "nobody is asked again so soon");
+    assert!(source.discover(Freshness::Refreshed).await.unwrap().stale.is_some());
+    assert_eq!(asked(), before + 1, "except by those who insist");
+    account.clock.advance(30);
+    gate.open();
+    assert_eq!(source.discover(Freshness::Cached).await.unwrap().stale, None);
 }
 
 #[tokio::test]
@@ -136,6 +159,7 @@ async fn a_complete_list_goes_before_a_new_one_with_gaps() {
         assert_eq!(other.discover(Freshness::Offline).await.unwrap().models, good.models);
     }
     account.emulator.reply_normally(Operation::ListInferenceProfiles);
+    account.clock.advance(30);
     assert_eq!(account.found().await.stale, None);
 }
 

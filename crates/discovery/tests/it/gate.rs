@@ -87,6 +87,19 @@ async fn the_role_of_an_instance_is_enough() {
 }
 
 #[tokio::test]
+async fn an_instance_is_asked_once_for_all_regions() {
+    let account =
+        Account::of(|builder| builder.list_models([model("acme.m")]).list_profiles([]).instance_role("app"))
+            .await;
+    let host = instance(&account, &[]);
+    let source = open(&host, json!({ "region": "us-east-1" }), |_| {}).unwrap();
+    assert_eq!(ids(&source.discover(Freshness::Refreshed).await.unwrap()), ["acme.m"]);
+    let asked = account.emulator.requests();
+    let asked = asked.iter().filter(|request| request.path.ends_with("/security-credentials/app")).count();
+    assert_eq!(asked, 1);
+}
+
+#[tokio::test]
 async fn a_key_for_somebody_elses_gateway_is_not_shown_to_aws() {
     let account = Account::with([model("acme.m")], []).await;
     let source = |url: &str| {
