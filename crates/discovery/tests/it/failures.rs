@@ -152,6 +152,8 @@ async fn a_complete_list_goes_before_a_new_one_with_gaps() {
         ),
     ] {
         account.emulator.reply_always(Operation::ListInferenceProfiles, gap);
+        // A failure is remembered for half a minute.
+        account.clock.advance(30);
         let old = account.found().await;
         assert_eq!(old.models, good.models);
         assert!(old.stale.unwrap().contains(words), "{words}");
@@ -186,6 +188,7 @@ async fn an_answer_that_is_no_list_leaves_the_last_good_one() {
         assert!(old.stale.unwrap().contains("something other than Bedrock answered"));
     }
     let empty = json!({ "modelSummaries": [] });
+    account.clock.advance(30);
     account.emulator.reply_always(Operation::ListFoundationModels, Reply::document(empty));
     let nothing = account.found().await;
     assert_eq!((nothing.models.len(), nothing.stale), (0, None), "that there are none is an answer");
