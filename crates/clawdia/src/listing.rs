@@ -169,9 +169,10 @@ impl Inquiry {
         let provider = &self.provider;
         match &self.outcome {
             Ok(discovery) => {
-                let stale = discovery.stale.iter().map(|reason| {
-                    format!("{provider}: the list of models is an older one, because {reason}")
-                });
+                let stale = discovery
+                    .stale
+                    .iter()
+                    .map(|reason| format!("{provider}: the list of models is an older one: {reason}"));
                 let notices = discovery.notices.iter().map(|notice| format!("{provider}: {notice}"));
                 stale.chain(notices).collect()
             }

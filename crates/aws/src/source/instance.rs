@@ -243,6 +243,8 @@ impl Probe {
             .map_or(1, |attempts| attempts.clamp(1, 10));
         let limits = match seconds {
             Some(limit) => ExchangeLimits { connect: limit, total: limit },
+            // A profile that is named and has no credentials is how people say that an instance has.
+            None if environment.get("AWS_PROFILE").is_some() => PATIENT,
             None => ExchangeLimits { connect: Duration::from_millis(300), total: Duration::from_millis(600) },
         };
         Self { limits, attempts }

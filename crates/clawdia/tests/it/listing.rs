@@ -119,7 +119,7 @@ async fn tags_say_what_agents_do_with_a_model_and_what_becomes_of_it() {
     assert_eq!(
         listing.warnings(),
         [
-            "acme: the list of models is an older one, because the service did not answer",
+            "acme: the list of models is an older one: the service did not answer",
             "acme: profiles are missing"
         ]
     );

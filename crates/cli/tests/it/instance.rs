@@ -82,7 +82,7 @@ fn the_walk_through_works_without_the_workaround() {
     for words in [
         "default AWS SDK chain",
         "instance role `EC2-Bedrock-Access` (IMDS)",
-        "us-east-1 (instance metadata)",
+        "us-east-1 (models.bedrockDiscovery.region)",
     ] {
         assert!(status.contains(words), "`{words}` in {status}");
     }
